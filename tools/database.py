@@ -1,0 +1,136 @@
+"""A connection to a PostgreSQL database: how it is named, opened, and spoken of without its secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import conninfo, errors
+
+from tools.errors import Trouble
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+CONNECT_TIMEOUT = 15  # seconds; Neon wakes a sleeping compute in well under one, a wrong address never answers
+SCHEME = re.compile(r"^(?:postgres|postgresql)(?:\+[a-z0-9_]+)?://", re.IGNORECASE)
+SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
+# What the direct address of a pooled database is called: Neon's and Vercel's name, Prisma's name
+DIRECT_VARIABLES = ("DATABASE_URL_UNPOOLED", "DIRECT_URL")
+
+
+def parse(url: str) -> dict[str, Any]:
+    """Return libpq's parameters of a URL or a key=value string; SQLAlchemy's ``postgresql+driver://`` is accepted.
+
+    libpq's own message is not shown: it quotes the part that it cannot read, which may be the password.
+    """
+    try:
+        return dict(conninfo.conninfo_to_dict(SCHEME.sub("postgresql://", url.strip())))
+    except psycopg.ProgrammingError:
+        raise Trouble(
+            "the database URL cannot be read: it takes postgresql://user:password@host:5432/database"
+            " or host=... dbname=..., and characters like @ : / # % in a password must be percent-encoded"
+        ) from None
+
+
+def describe(url: str) -> str:
+    """Return who and where a URL points to, without its secrets: ``alice@db.example.com:5432/todo``."""
+    parameters = parse(url)
+    user, host, port = (parameters.get(key) for key in ("user", "host", "port"))
+    place = f"{user}@" if user else ""
+    place += host or parameters.get("hostaddr") or "localhost"
+    if port:
+        place += f":{port}"
+    return f"{place}/{parameters.get('dbname') or parameters.get('service') or user or ''}"
+
+
+def redact(text: str, url: str) -> str:
+    """Return `text` with the secrets of `url` replaced by ``***``."""
+    try:
+        parameters = parse(url)
+    except Trouble:
+        return text
+    for key in SECRETS:
+        secret = parameters.get(key)
+        if secret:
+            text = text.replace(str(secret), "***")
+    return text
+
+
+def connect(url: str, *, application: str = "tools") -> Connection:
+    """Open an autocommit connection that prepares no statement (a transaction pooler would lose it)."""
+    parameters = parse(url)
+    parameters.setdefault("connect_timeout", CONNECT_TIMEOUT)
+    parameters["application_name"] = application
+    parameters["client_encoding"] = "utf8"
+    try:
+        return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
+    except psycopg.OperationalError as error:
+        reason = redact(_first_sentence(str(error)), url)
+        raise Trouble(f"cannot connect to {describe(url)}: {reason}: check --url or DATABASE_URL") from None
+    except psycopg.ProgrammingError as error:
+        raise Trouble(f"the database URL cannot be used: {redact(_first_sentence(str(error)), url)}") from None
+
+
+def direct(url: str, environ: Mapping[str, str]) -> str:
+    """Return the URL to migrate through: the direct one where `url` names Neon's pooler, else `url` itself."""
+    host = str(parse(url).get("host") or "")
+    name = host.partition(".")[0]
+    if not name.endswith("-pooler"):
+        return url
+    for variable in DIRECT_VARIABLES:
+        if environ.get(variable):
+            return environ[variable]
+    unpooled = host.replace(name, name.removesuffix("-pooler"), 1)
+    raise Trouble(
+        f"{host} is a connection pooler, and a migration needs its session: pass --url with the host {unpooled}"
+        f" or set {DIRECT_VARIABLES[0]}"
+    )
+
+
+def is_pooled(connection: Connection, connect_again: Callable[[], Connection]) -> bool:
+    """Tell whether a transaction pooler stands between: whether the next client is handed our server session.
+
+    A pooler gives every client a process id of its own; a direct connection has the server's, and costs one look.
+    """
+    if connection.info.backend_pid == _server_pid(connection):
+        return False
+    for _ in range(3):  # another client may take the session in between, so one miss proves nothing
+        connection.execute("select pg_catalog.set_config('schema_tools.session', 'mine', false)")
+        with connect_again() as second:
+            row = second.execute("select pg_catalog.current_setting('schema_tools.session', true)").fetchone()
+        connection.execute("select pg_catalog.set_config('schema_tools.session', '', false)")
+        if row is not None and row[0]:
+            return True
+    return False
+
+
+@contextmanager
+def explained(what: str, url: str = "") -> Iterator[None]:
+    """Turn a server's refusal into a sentence: no right, a read-only server, a connection that was lost."""
+    try:
+        yield
+    except errors.InsufficientPrivilege as error:
+        raise Trouble(f"no right to {what}: {_message(error, url)}: ask the owner of the database for it") from error
+    except errors.ReadOnlySqlTransaction as error:
+        raise Trouble(f"cannot {what}: this server is read-only (a standby?): use the primary's address") from error
+    except psycopg.OperationalError as error:
+        raise Trouble(f"cannot {what}: {_message(error, url)}") from error
+
+
+def _message(error: psycopg.Error, url: str) -> str:
+    return redact(error.diag.message_primary or _first_sentence(str(error)), url)
+
+
+def _server_pid(connection: Connection) -> int:
+    row = connection.execute("select pg_catalog.pg_backend_pid()").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _first_sentence(text: str) -> str:
+    """Return the line that says why; with several hosts or addresses libpq writes a paragraph for each try."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "Is the server" not in line]
+    reason = next((line for line in lines if "FATAL:" in line), lines[0] if lines else "no answer")
+    return (reason.partition("FATAL:")[2] or reason.rpartition(" failed: ")[2] or reason).strip().rstrip(":.")
