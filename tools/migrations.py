@@ -1,0 +1,276 @@
+"""The migration files of a repository, in yoyo's format: what they are called, what they say, what they hash to."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from tools.config import Project
+from tools.errors import Trouble
+from tools.statements import blank_restrict, locate, token_hash
+
+Transactional = Literal["true", "false", "own"]
+
+STAMPED = re.compile(r"^(\d{14})(?:_|$)")
+DIRECTIVE = re.compile(r"^\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:[ \t]*(.*?)\s*$")
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "transactional": ("true", "false", "own"),
+    "phase": ("expand", "migrate", "contract"),
+    "risk": ("low", "medium", "high"),
+}
+# What a mistaken value of `transactional` looks like; with it a misspelt key is a directive and not prose
+TRUTHS = ("true", "false", "own", "yes", "no", "on", "off", "0", "1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """One SQL file: its text as the server gets it, and what its header directs."""
+
+    path: Path
+    text: str
+    raw_hash: str
+    title: str = ""
+    transactional: Transactional = "true"
+    depends: tuple[str, ...] = ()
+    phase: str | None = None
+    risk: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def token_hash(self) -> str:
+        """Return the hash that comments, white space and line ends do not change."""
+        return token_hash(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """A file and its way back; `id` is the file's name without its ending, as in yoyo's ledger."""
+
+    id: str
+    up: Script
+    down: Script | None = None
+
+
+def read(project: Project) -> tuple[Migration, ...]:
+    """Read every migration of the folder, sorted by id; the folder must hold at least one."""
+    folder = project.migrations
+    names = _names(project)
+    ups = [name for name in names if not name.endswith(".rollback.sql")]
+    if not ups:
+        raise Trouble(f"no migrations in {project.relative(folder)}: write the first with tools new NAME")
+    _refuse_orphans(project, names)
+    _refuse_duplicates(project, ups)
+    ids = frozenset(name.removesuffix(".sql") for name in ups)
+    return tuple(_read_migration(project, name.removesuffix(".sql"), names, ids) for name in ups)
+
+
+def stamp(migration_id: str) -> str:
+    """Return the 14 digits that a migration's name starts with, or an empty string."""
+    match = STAMPED.match(migration_id)
+    return match[1] if match else ""
+
+
+def new(project: Project, name: str, *, now: datetime | None = None) -> tuple[Path, Path]:
+    """Write an empty pair of files after the newest one, and return their paths."""
+    slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    if not slug:
+        raise Trouble(f"{name!r} makes no file name: use letters and digits, like add_due_date_to_tasks")
+    project.migrations.mkdir(parents=True, exist_ok=True)
+    when = (now or datetime.now(UTC)).strftime("%Y%m%d%H%M%S")
+    newest = max((stamp(file) for file in _names(project)), default="")
+    if newest >= when:  # a clock that is behind must not make a late file
+        when = _next_second(newest)
+    up, down = (project.migrations / f"{when}_{slug}{suffix}" for suffix in (".sql", ".rollback.sql"))
+    title = name.strip().replace("_", " ").capitalize().rstrip(".")
+    up.write_text(UP_TEMPLATE.format(title=title), encoding="utf-8", newline="\n")
+    down.write_text(DOWN_TEMPLATE.format(title=title[:1].lower() + title[1:]), encoding="utf-8", newline="\n")
+    return up, down
+
+
+def _next_second(when: str) -> str:
+    try:
+        return (datetime.strptime(when, "%Y%m%d%H%M%S") + timedelta(seconds=1)).strftime("%Y%m%d%H%M%S")
+    except ValueError:  # fourteen digits that are no date, in an adopted history
+        return str(int(when) + 1)
+
+
+UP_TEMPLATE = """\
+-- {title}.
+--
+-- why:
+-- effect: on existing data, and which lock for how long
+-- risk: low
+-- phase: expand
+
+"""
+
+DOWN_TEMPLATE = """\
+-- Undo: {title}.
+
+"""
+
+
+def read_script(project: Project, path: Path, ids: frozenset[str] = frozenset()) -> Script:
+    """Read one SQL file: decoded, without a byte order mark, its directives checked."""
+    name = project.relative(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Trouble(f"cannot read {name}: {error.strerror}") from error
+    text, notes = _decode(name, raw)
+    directives = dict(_directives(name, text, ids))
+    depends = tuple(directives.get("depends", "").split())
+    transactional: Transactional = "true"
+    if directives.get("transactional") in ("false", "own"):
+        transactional = "own" if directives["transactional"] == "own" else "false"
+    return Script(
+        path=path,
+        text=blank_restrict(text),
+        raw_hash=hashlib.sha256(raw).hexdigest(),
+        title=_title(text),
+        transactional=transactional,
+        depends=depends,
+        phase=directives.get("phase"),
+        risk=directives.get("risk"),
+        notes=notes,
+    )
+
+
+def _read_migration(project: Project, migration_id: str, names: list[str], ids: frozenset[str]) -> Migration:
+    up = read_script(project, project.migrations / f"{migration_id}.sql", ids)
+    for other in up.depends:
+        if other not in ids:
+            close = difflib.get_close_matches(other, ids, n=1)
+            instead = f": did you mean {close[0]}" if close else ""
+            raise Trouble(f"{project.relative(up.path)} depends on {other}, and there is no such migration{instead}")
+    rollback = f"{migration_id}.rollback.sql"
+    down = read_script(project, project.migrations / rollback, ids) if rollback in names else None
+    return Migration(id=migration_id, up=up, down=down)
+
+
+def _names(project: Project) -> list[str]:
+    folder = project.migrations
+    shown = project.relative(folder)
+    try:
+        entries = sorted(folder.iterdir())
+    except FileNotFoundError:
+        raise Trouble(
+            f"no folder {shown}: pass -C DIRECTORY, or write the first migration with tools new NAME"
+        ) from None
+    except OSError as error:
+        raise Trouble(f"cannot read {shown}: {error.strerror}") from error
+    names = [entry.name for entry in entries if entry.suffix == ".sql" and not entry.name.startswith(".")]
+    for entry in entries:
+        _refuse_unread(shown, entry)
+    return names
+
+
+def _refuse_unread(folder: str, entry: Path) -> None:
+    """Refuse what looks like a migration and would be passed over: yoyo ignores most of these without a word."""
+    if entry.suffix != ".sql" and entry.suffix.lower() == ".sql":
+        raise Trouble(f"{folder}/{entry.name} would be ignored: the ending must be .sql in lower case")
+    if entry.name.startswith("post-apply"):
+        raise Trouble(f"{folder}/{entry.name}: post-apply hooks are not run: make it a migration, or run it with psql")
+    if entry.suffix == ".py" and entry.name != "__init__.py":
+        raise Trouble(f"{folder}/{entry.name}: migrations in Python are not run: write SQL")
+    if entry.is_dir() and any(entry.glob("*.sql")):
+        raise Trouble(f"{folder}/{entry.name}/ holds .sql files that would be ignored: move them to {folder}")
+
+
+def _refuse_orphans(project: Project, names: list[str]) -> None:
+    for name in names:
+        if name.endswith(".rollback.sql") and name.removesuffix(".rollback.sql") + ".sql" not in names:
+            folder = project.relative(project.migrations)
+            up = name.removesuffix(".rollback.sql") + ".sql"
+            raise Trouble(f"{folder}/{name} has no {up} to roll back: restore that file, or delete this one")
+
+
+def _refuse_duplicates(project: Project, names: list[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        when = stamp(name)
+        if when and when in seen:
+            folder = project.relative(project.migrations)
+            raise Trouble(
+                f"{folder}/{seen[when]} and {folder}/{name} have the same timestamp {when}, and so no order:"
+                " rename the one that is applied nowhere yet"
+            )
+        seen[when] = name
+
+
+def _decode(name: str, raw: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text that psql would send, with a note for what a reader cannot see."""
+    notes = []
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Trouble(f"{name} is UTF-16: save it as UTF-8")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+        notes.append(f"{name} starts with a byte order mark, which is left out: save it as UTF-8 without one")
+    if b"\0" in raw:
+        line = raw[: raw.index(b"\0")].count(b"\n") + 1
+        raise Trouble(f"{name}:{line}: there is a NUL byte, which no SQL text can hold: delete it")
+    if b"\r\n" in raw:
+        notes.append(f"{name} has CRLF line ends, which function bodies keep: save it with LF")
+    try:
+        return raw.decode("utf-8"), tuple(notes)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise Trouble(f"{name}:{line}: byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8") from error
+
+
+def _header(text: str) -> int:
+    """Return where the leading comments end and the first statement starts."""
+    match = re.match(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", text, re.DOTALL)
+    return match.end() if match else 0
+
+
+def _title(text: str) -> str:
+    """Return the first sentence of the header."""
+    match = re.match(r"\s*--[ \t]*([^\n]*)", text)
+    return match[1].strip() if match and not DIRECTIVE.match(match[0].strip()) else ""
+
+
+def _directives(name: str, text: str, ids: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield the directives of the header; one that would be ignored, or that is not understood, is an error."""
+    end = _header(text)
+    found: dict[str, str] = {}
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        match = DIRECTIVE.match(line)
+        if match and (offset < end or match[1] in ("transactional", "depends")):
+            place = f"{name}:{locate(text, offset)[0]}"
+            key, value = _directive(place, match[1], match[2], ids)
+            if key and offset >= end and _meant(key, value, ids):
+                raise Trouble(f"{place}: -- {key}: stands after the first statement: move it to the top of the file")
+            if key and offset < end:
+                if key in found and key != "depends":
+                    raise Trouble(f"{place}: a second -- {key}: keep one")
+                found[key] = f"{found[key]} {value}" if key in found else value
+        offset += len(line)
+    yield from found.items()
+
+
+def _directive(place: str, key: str, value: str, ids: frozenset[str]) -> tuple[str, str]:
+    """Return the directive of a comment line, or an empty key where the line is prose."""
+    known = ("depends", *VALUES)
+    if key not in known:
+        close = difflib.get_close_matches(key.lower(), ("transactional", "depends"), n=1, cutoff=0.8)
+        if close and _meant(close[0], value, ids):
+            raise Trouble(f"{place}: unknown directive -- {key}: write -- {close[0]}: {value}")
+        return "", ""
+    if key in ("phase", "risk") and value not in VALUES[key]:
+        return "", ""  # prose: "risk: none worth a word"; lint asks for the word where it is wanted
+    if key == "transactional" and value not in VALUES[key]:
+        raise Trouble(f"{place}: -- transactional: takes true, false or own, not {value!r}")
+    return key, value
+
+
+def _meant(key: str, value: str, ids: frozenset[str]) -> bool:
+    if key == "transactional":
+        return value.lower() in TRUTHS
+    return any(word in ids for word in value.split())
