@@ -1,0 +1,3 @@
+-- Drop the trigger function that keeps updated_at.
+
+drop function set_updated_at();

@@ -1,0 +1,5 @@
+-- Drop tags and the tags on tasks.
+
+drop table task_tags;
+
+drop table tags;

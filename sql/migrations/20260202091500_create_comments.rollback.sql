@@ -1,0 +1,3 @@
+-- Drop comments.
+
+drop table comments;

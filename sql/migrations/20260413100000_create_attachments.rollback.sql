@@ -1,0 +1,3 @@
+-- Drop attachments; the object store still has the files.
+
+drop table attachments;

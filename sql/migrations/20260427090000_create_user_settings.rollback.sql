@@ -1,0 +1,3 @@
+-- Drop the settings of users.
+
+drop table user_settings;

@@ -1,0 +1,5 @@
+-- Drop the views of open tasks and of the progress of projects.
+
+drop view project_progress;
+
+drop view active_tasks;

@@ -1,0 +1,13 @@
+-- What did a user do, last first?
+-- who: the application, as todo_app; row-level security adds its own condition
+-- index: audit_log_actor_id_occurred_at_idx
+-- $1: user id
+-- $2: since when
+-- $3: rows of a page
+
+select l.occurred_at, l.action, l.table_name, l.row_key
+from audit_log as l
+where l.actor_id = $1
+  and l.occurred_at >= $2
+order by l.occurred_at desc
+limit $3;

@@ -1,0 +1,11 @@
+-- Which tasks carry a tag?
+-- who: the application, as todo_app; row-level security adds its own condition
+-- index: task_tags_tag_id_idx
+-- $1: tag id
+
+select t.id, t.title, t.status, t.due_at
+from task_tags as x
+join tasks as t on t.id = x.task_id
+where x.tag_id = $1
+  and t.deleted_at is null
+order by t.created_at desc;
