@@ -182,8 +182,8 @@ CROWD = f"""
     select '{DAVE}', gen_random_uuid(), tstzrange(now() + n * interval '1 hour', now() + (n + 1) * interval '1 hour')
     from generate_series(1, 5000) as n;
     insert into audit_log (occurred_at, actor_id, action, table_name, row_key, new_row)
-    select timestamptz '2026-11-20 00:00Z' - n * interval '1 minute', gen_random_uuid(), 'insert', 'tasks', md5(n::text),
-        '{{}}'
+    select '2026-11-20 00:00Z'::timestamptz - n * interval '1 minute', gen_random_uuid(), 'insert', 'tasks',
+        md5(n::text), '{{}}'
     from generate_series(1, 50000) as n;
 
     set session_replication_role = origin;
