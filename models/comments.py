@@ -1,0 +1,126 @@
+"""Comments on tasks and projects."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Optional, Self
+
+import pydantic
+from pydantic import MISSING
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, PrimaryKeyConstraint, text
+from sqlmodel import Field, Relationship
+
+from .base import Base, Input, Output
+from .rules import FilledText, exactly_one
+
+if TYPE_CHECKING:
+    from .attachments import Attachment
+    from .projects import Project
+    from .tasks import Task
+    from .users import User
+
+
+class Comment(Base, table=True):
+    """What somebody says about exactly one task or one project."""
+
+    __tablename__: ClassVar[Any] = "comments"
+    __table_args__: ClassVar[Any] = (
+        PrimaryKeyConstraint("id", name="comments_pkey", info={"comment": "One comment by its key."}),
+        CheckConstraint("btrim(body) <> ''", name="comments_body_check"),
+        CheckConstraint("num_nonnulls(task_id, project_id) = 1", name="comments_parent_check"),
+        Index(
+            "comments_task_id_created_at_idx",
+            "task_id",
+            "created_at",
+            info={
+                "comment": "The comments on a task, oldest first (list_task_comments); "
+                "also serves the foreign key to tasks."
+            },
+        ),
+        Index(
+            "comments_project_id_created_at_idx",
+            "project_id",
+            "created_at",
+            info={"comment": "The comments on a project, oldest first; also serves the foreign key to projects."},
+        ),
+        Index("comments_user_id_idx", "user_id", info={"comment": "Serves the foreign key to users."}),
+        {"comment": "What somebody says about exactly one task or one project."},
+    )
+
+    id: uuid.UUID = Field(
+        default=None,
+        primary_key=True,
+        sa_column_kwargs={"server_default": text("gen_random_uuid()"), "comment": "Key, made by the database."},
+    )
+    user_id: uuid.UUID = Field(
+        sa_column_args=[ForeignKey("users.id", name="comments_user_id_fkey", ondelete="CASCADE")],
+        sa_column_kwargs={
+            "comment": "Author (users.id). On delete cascade: the comments of a deleted user go with the account."
+        },
+    )
+    task_id: uuid.UUID | None = Field(
+        default=None,
+        sa_column_args=[ForeignKey("tasks.id", name="comments_task_id_fkey", ondelete="CASCADE")],
+        sa_column_kwargs={
+            "comment": "The task it is about (tasks.id); null when it is about a project. On delete cascade: "
+            "the comments go with the task."
+        },
+    )
+    project_id: uuid.UUID | None = Field(
+        default=None,
+        sa_column_args=[ForeignKey("projects.id", name="comments_project_id_fkey", ondelete="CASCADE")],
+        sa_column_kwargs={
+            "comment": "The project it is about (projects.id); null when it is about a task. On delete cascade: "
+            "the comments go with the project."
+        },
+    )
+    body: str = Field(max_length=5000, sa_column_kwargs={"comment": "The text; never blank."})
+    created_at: datetime = Field(
+        default=None, sa_column_kwargs={"server_default": text("now()"), "comment": "When the row was made."}
+    )
+    updated_at: datetime = Field(
+        default=None,
+        sa_column_kwargs={
+            "server_default": text("now()"),
+            "server_onupdate": FetchedValue(),
+            "comment": "When the row last changed; kept by the trigger comments_set_updated_at.",
+        },
+    )
+
+    user: "User" = Relationship(back_populates="comments", sa_relationship_kwargs={"viewonly": True})
+    task: Optional["Task"] = Relationship(back_populates="comments")
+    project: Optional["Project"] = Relationship(back_populates="comments")
+    attachments: list["Attachment"] = Relationship(
+        back_populates="comment", passive_deletes=True, sa_relationship_kwargs={"cascade": "all"}
+    )
+
+
+class CommentCreate(Input):
+    """What a client says about a task or a project; the author is who asks."""
+
+    task_id: uuid.UUID | None = None
+    project_id: uuid.UUID | None = None
+    body: Annotated[FilledText, pydantic.Field(max_length=5000)]
+
+    @pydantic.model_validator(mode="after")
+    def has_one_parent(self) -> Self:
+        """comments_parent_check."""
+        exactly_one(task_id=self.task_id, project_id=self.project_id)
+        return self
+
+
+class CommentUpdate(Input):
+    """What a client changes of a comment; what is absent stays."""
+
+    body: Annotated[FilledText, pydantic.Field(max_length=5000)] | MISSING = MISSING
+
+
+class CommentRead(Output):
+    """What a client sees of a comment."""
+
+    id: uuid.UUID
+    user_id: uuid.UUID
+    task_id: uuid.UUID | None
+    project_id: uuid.UUID | None
+    body: str
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,100 @@
+"""Tags: a user's own words, by which tasks are sorted."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pydantic
+from pydantic import MISSING
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, PrimaryKeyConstraint, text
+from sqlmodel import Field, Relationship
+
+from .base import Base, Input, Output
+from .rules import Color, FilledText
+from .task_tags import TaskTag
+from .types import hex_color
+
+if TYPE_CHECKING:
+    from .tasks import Task
+    from .users import User
+
+
+class Tag(Base, table=True):
+    """A word by which one user sorts tasks; nobody else sees it."""
+
+    __tablename__: ClassVar[Any] = "tags"
+    __table_args__: ClassVar[Any] = (
+        PrimaryKeyConstraint("id", name="tags_pkey", info={"comment": "One tag by its key."}),
+        CheckConstraint("btrim(name) <> ''", name="tags_name_check"),
+        Index(
+            "tags_user_id_lower_idx",
+            "user_id",
+            text("lower(name)"),
+            unique=True,
+            info={
+                "comment": "One tag of a name for each user, whatever the case (find_tag); "
+                "also serves the foreign key to users."
+            },
+        ),
+        {"comment": "A word by which one user sorts tasks; nobody else sees it."},
+    )
+
+    id: uuid.UUID = Field(
+        default=None,
+        primary_key=True,
+        sa_column_kwargs={"server_default": text("gen_random_uuid()"), "comment": "Key, made by the database."},
+    )
+    user_id: uuid.UUID = Field(
+        sa_column_args=[ForeignKey("users.id", name="tags_user_id_fkey", ondelete="CASCADE")],
+        sa_column_kwargs={
+            "comment": "Owner (users.id). On delete cascade: the tags of a deleted user go with the account."
+        },
+    )
+    name: str = Field(
+        max_length=50,
+        sa_column_kwargs={"comment": "The word; never blank, unique for its owner whatever the case."},
+    )
+    color: str | None = Field(
+        default=None,
+        sa_type=hex_color,
+        sa_column_kwargs={"comment": "Colour of the tag; null takes the colour of the theme."},
+    )
+    created_at: datetime = Field(
+        default=None, sa_column_kwargs={"server_default": text("now()"), "comment": "When the row was made."}
+    )
+    updated_at: datetime = Field(
+        default=None,
+        sa_column_kwargs={
+            "server_default": text("now()"),
+            "server_onupdate": FetchedValue(),
+            "comment": "When the row last changed; kept by the trigger tags_set_updated_at.",
+        },
+    )
+
+    user: "User" = Relationship(back_populates="tags", sa_relationship_kwargs={"viewonly": True})
+    tasks: list["Task"] = Relationship(back_populates="kept_tags", link_model=TaskTag, passive_deletes=True)
+
+
+class TagCreate(Input):
+    """What a client says of a new tag; the owner is who asks."""
+
+    name: Annotated[FilledText, pydantic.Field(max_length=50)]
+    color: Color | None = None
+
+
+class TagUpdate(Input):
+    """What a client changes of a tag; what is absent stays."""
+
+    name: Annotated[FilledText, pydantic.Field(max_length=50)] | MISSING = MISSING
+    color: Color | MISSING | None = MISSING
+
+
+class TagRead(Output):
+    """What a client sees of a tag."""
+
+    id: uuid.UUID
+    user_id: uuid.UUID
+    name: str
+    color: str | None
+    created_at: datetime
+    updated_at: datetime
