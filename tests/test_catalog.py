@@ -1,0 +1,191 @@
+"""The reader: what it takes from a connection and leaves of it, and the snapshot it writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from psycopg.pq import TransactionStatus
+
+from tools import catalog, database, drift, printing, scratch
+from tools.catalog import Catalog
+from tools.errors import Trouble
+
+BASE = (Path(__file__).parent / "data" / "base.sql").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def base(cluster: scratch.Cluster) -> Iterator[database.Connection]:
+    url = cluster.create()
+    with database.connect(url, application="tests") as connection:
+        connection.execute(BASE)
+        yield connection
+    cluster.drop(url)
+
+
+def test_each_kind_has_its_query_and_each_query_its_kind() -> None:
+    kinds = {kind.kind.replace(" ", "_") for kind in catalog.members().values()}
+    assert {path.stem for path in catalog.QUERIES.glob("*.sql")} == kinds | {"session"}
+
+
+def test_each_query_opens_with_its_question() -> None:
+    first = {path.name: path.read_text().splitlines()[0] for path in catalog.QUERIES.glob("*.sql")}
+    assert [name for name, line in first.items() if not re.match(r"-- [A-Z].*\?", line)] == []
+
+
+def test_each_query_runs_by_itself_and_names_the_fields(base: database.Connection) -> None:
+    for kind in catalog.members().values():
+        query = catalog.QUERIES / f"{kind.kind.replace(' ', '_')}.sql"
+        with base.cursor() as cursor:
+            cursor.execute(query.read_bytes())
+            assert [column.name for column in cursor.description or ()] == [f.name for f in fields(kind)]
+
+
+def test_base_has_every_kind(base: database.Connection) -> None:
+    found = catalog.read(base)
+    assert [member for member in catalog.members() if not getattr(found, member)] == []
+
+
+def test_names_are_unique_and_sorted(base: database.Connection) -> None:
+    found = catalog.read(base)
+    for member in catalog.members():
+        names = [item.name for item in getattr(found, member)]
+        assert names == sorted(set(names))
+
+
+def test_parents_are_objects_of_the_catalog(base: database.Connection) -> None:
+    found = catalog.read(base)
+    keys = {item.key for item in catalog.objects(found)}
+    strays = {parent for item in catalog.objects(found) for parent in item.parents} - keys
+    # a materialized view's columns are part of it, domain constraints of their domain
+    assert strays == {"column app.task_counts.user_id"}
+
+
+def test_connection_is_left_as_found(base: database.Connection) -> None:
+    base.execute("set search_path = app, side")
+    before = base.execute("select name, setting from pg_settings where name <> 'transaction_isolation'").fetchall()
+    catalog.read(base)
+    after = base.execute("select name, setting from pg_settings where name <> 'transaction_isolation'").fetchall()
+    base.execute("reset search_path")
+    assert before == after
+    assert base.info.transaction_status == TransactionStatus.IDLE
+
+
+def test_open_transaction_is_read_as_it_stands_and_left_as_found(base: database.Connection) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute("set local search_path = app; create table app.fresh (id integer)")
+        assert "app.fresh" in {table.name for table in catalog.read(base).tables}
+        assert base.execute("select current_setting('search_path')").fetchone() == ("app",)
+        base.execute("create table written_after (id integer)")
+    assert "app.fresh" not in {table.name for table in catalog.read(base).tables}
+
+
+def test_role_without_rights_reads_the_same(base: database.Connection) -> None:
+    expected = catalog.read(base)
+    with base.transaction(force_rollback=True):
+        base.execute("create role nobody_at_all; set local role nobody_at_all")
+        assert catalog.read(base) == expected
+
+
+def test_main_owner_has_no_name(base: database.Connection, make_database: Callable[[str], str]) -> None:
+    expected = catalog.read(base)
+    with database.connect(make_database("")) as connection, connection.transaction(force_rollback=True):
+        connection.execute("create role somebody superuser; set local role somebody")
+        connection.execute(BASE)
+        assert drift.diff(expected, catalog.read(connection)) == ()
+
+
+def test_role_that_owns_one_of_many_has_its_name(base: database.Connection) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute("create role somebody; alter table app.notes owner to somebody")
+        owners = {table.name: table.owner for table in catalog.read(base).tables}
+    assert (owners["app.notes"], owners["app.users"]) == ("somebody", "(owner)")
+
+
+def test_locked_table_is_a_sentence(make_database: Callable[[str], str]) -> None:
+    url = make_database("create table t (a integer check (a > 0)); create view v as select a from t")
+    with database.connect(url) as locker, database.connect(url) as reader, locker.transaction():
+        locker.execute("alter table t add b integer; lock table v in access exclusive mode")
+        with pytest.raises(Trouble, match="another session holds a lock"):
+            catalog.read(reader)
+
+
+def test_snapshot_comes_back_as_it_was(base: database.Connection) -> None:
+    found = catalog.read(base)
+    again = catalog.from_json(catalog.to_json(found, tool_version="1.2.3"))
+    assert again == found
+    assert again.server_version == found.server_version
+    assert [item.parents for item in catalog.objects(again)] == [item.parents for item in catalog.objects(found)]
+
+
+def test_snapshot_has_one_object_a_line(base: database.Connection) -> None:
+    found = catalog.read(base)
+    text = catalog.to_json(found, tool_version="1.2.3")
+    lines = [json.loads(line.rstrip(",")) for line in text.splitlines() if line.startswith('{"')]
+    assert len(lines) == sum(1 for _ in catalog.objects(found))
+    assert all(list(line) == sorted(line) for line in lines)
+    head = json.loads(text)
+    assert (head["format"], head["tool_version"], head["fingerprint"]) == (1, "1.2.3", catalog.fingerprint(found))
+
+
+def test_snapshot_of_an_empty_catalog_is_json() -> None:
+    assert catalog.from_json(catalog.to_json(Catalog(), tool_version="1")) == Catalog()
+
+
+SNAPSHOT = catalog.to_json(Catalog(server_version="18.0"), tool_version="1")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "this is not a snapshot"),
+        ("[]", "this is not a snapshot"),
+        ("{}", "this is not a snapshot"),
+        (SNAPSHOT.replace('"format": 1', '"format": 2'), "format 2"),
+        (SNAPSHOT.replace('"objects": [', '"objects": [{"kind": "wormhole", "name": "x"}'), "unknown"),
+        (SNAPSHOT.replace('"objects": [', '"objects": [{"kind": "schema", "name": "x", "color": 1}'), "unknown"),
+        (SNAPSHOT.replace('"objects": [', '"objects": [{"kind": "schema", "name": "x"}'), "was edited"),
+    ],
+)
+def test_no_snapshot_is_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(Trouble, match=sentence):
+        catalog.from_json(text)
+
+
+def test_fingerprint_is_of_the_objects_alone(base: database.Connection) -> None:
+    found = catalog.read(base)
+    other = Catalog(**{f.name: getattr(found, f.name) for f in fields(found) if f.name != "server_version"})
+    assert catalog.fingerprint(other) == catalog.fingerprint(found)
+    with base.transaction(force_rollback=True):
+        base.execute("comment on table app.users is 'x'")
+        assert catalog.fingerprint(catalog.read(base)) != catalog.fingerprint(found)
+
+
+VIEWS = [
+    (" SELECT tasks.id\n   FROM public.tasks;", " SELECT id\n   FROM public.tasks;"),
+    (' SELECT "T x"."Id" FROM public."T x";', ' SELECT "Id" FROM public."T x";'),
+    (
+        " SELECT t.a FROM ONLY public.x t WHERE (t.a = 't.a'::text);",
+        " SELECT a FROM ONLY public.x t WHERE (a = 't.a'::text);",
+    ),
+    (
+        " SELECT a.x, b.x FROM (public.a JOIN public.b USING (x));",
+        " SELECT a.x, b.x FROM (public.a JOIN public.b USING (x));",
+    ),
+    (" SELECT a.x FROM public.a, public.b;", " SELECT a.x FROM public.a, public.b;"),
+    (" SELECT s.n FROM ( SELECT s.n FROM s) s;", " SELECT n FROM ( SELECT s.n FROM s) s;"),
+    (" SELECT g.g FROM generate_series(1, 2) g(g);", " SELECT g FROM generate_series(1, 2) g(g);"),
+    (" SELECT t.* FROM t;", " SELECT t.* FROM t;"),
+    (" SELECT t.a FROM t UNION SELECT u.a FROM u;", " SELECT t.a FROM t UNION SELECT u.a FROM u;"),
+    (" SELECT EXTRACT(year FROM t.d) FROM t;", " SELECT EXTRACT(year FROM d) FROM t;"),
+    (" SELECT 1;", " SELECT 1;"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), VIEWS)
+def test_view_of_an_old_server_is_printed_as_by_a_new_one(old: str, new: str) -> None:
+    assert printing.unqualify(old) == new

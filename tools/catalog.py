@@ -1,0 +1,210 @@
+"""What a database says about itself, as one frozen value: read from a connection, written as JSON, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from tools import kinds, printing, rarities
+from tools.errors import Trouble
+from tools.kinds import Object
+
+QUERIES = Path(__file__).parent / "queries"
+FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain object changes nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """All objects of a database, kind by kind, each kind sorted by name."""
+
+    server_version: str = field(default="", compare=False)
+    schemas: tuple[kinds.Schema, ...] = ()
+    extensions: tuple[kinds.Extension, ...] = ()
+    tables: tuple[kinds.Table, ...] = ()
+    foreign_tables: tuple[rarities.ForeignTable, ...] = ()
+    columns: tuple[kinds.Column, ...] = ()
+    constraints: tuple[kinds.Constraint, ...] = ()
+    indexes: tuple[kinds.Index, ...] = ()
+    triggers: tuple[kinds.Trigger, ...] = ()
+    functions: tuple[kinds.Function, ...] = ()
+    views: tuple[kinds.View, ...] = ()
+    materialized_views: tuple[kinds.MaterializedView, ...] = ()
+    rules: tuple[kinds.Rule, ...] = ()
+    sequences: tuple[kinds.Sequence, ...] = ()
+    enums: tuple[kinds.Enum, ...] = ()
+    domains: tuple[kinds.Domain, ...] = ()
+    composite_types: tuple[kinds.CompositeType, ...] = ()
+    range_types: tuple[kinds.RangeType, ...] = ()
+    policies: tuple[kinds.Policy, ...] = ()
+    privileges: tuple[kinds.Privilege, ...] = ()
+    default_privileges: tuple[kinds.DefaultPrivilege, ...] = ()
+    comments: tuple[kinds.Comment, ...] = ()
+    statistics: tuple[rarities.Statistics, ...] = ()
+    event_triggers: tuple[rarities.EventTrigger, ...] = ()
+    publications: tuple[rarities.Publication, ...] = ()
+    publication_relations: tuple[rarities.PublicationRelation, ...] = ()
+    collations: tuple[rarities.Collation, ...] = ()
+    text_search_configurations: tuple[rarities.TextSearchConfiguration, ...] = ()
+    text_search_dictionaries: tuple[rarities.TextSearchDictionary, ...] = ()
+    foreign_data_wrappers: tuple[rarities.ForeignDataWrapper, ...] = ()
+    foreign_servers: tuple[rarities.ForeignServer, ...] = ()
+    user_mappings: tuple[rarities.UserMapping, ...] = ()
+    operators: tuple[rarities.Operator, ...] = ()
+    casts: tuple[rarities.Cast, ...] = ()
+
+    @property
+    def major(self) -> int:
+        """Return the server's major version; 0 where none is known."""
+        return int(self.server_version.partition(".")[0] or 0)
+
+
+@cache
+def members() -> Mapping[str, type[Object]]:
+    """Return the dataclass of each field of `Catalog` that holds objects."""
+    hints = get_type_hints(Catalog)
+    return {f.name: get_args(hints[f.name])[0] for f in fields(Catalog) if f.compare}
+
+
+# The facts that are compared, by kind
+COMPARED = {kind.kind: tuple(f for f in fields(kind) if f.compare and f.name != "name") for kind in members().values()}
+
+
+def objects(catalog: Catalog) -> Iterator[Object]:
+    """Yield every object, kind by kind."""
+    for member in members():
+        yield from getattr(catalog, member)
+
+
+def read(connection: psycopg.Connection[Any]) -> Catalog:
+    """Read the catalog in one read-only snapshot; inside an open transaction, as that transaction sees it.
+
+    Settings are local to a block that is rolled back, so the connection is left as it was found.
+    """
+    idle = connection.info.transaction_status == TransactionStatus.IDLE
+    try:
+        with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+            if idle:
+                cursor.execute("set transaction isolation level repeatable read, read only")
+            cursor.execute(_question())
+            answers = [cursor.fetchall() for _ in cursor.results() if cursor.description]
+    except errors.LockNotAvailable:
+        raise Trouble(
+            "the catalog cannot be read while another session holds a lock on a table (a migration at work?):"
+            " try again when it is done"
+        ) from None
+    version = connection.info.parameter_status("server_version") or ""
+    return _catalog(answers[1:], version.partition(" ")[0])
+
+
+def facts(item: Object) -> dict[str, Any]:
+    """Return what is compared between two objects of the same name."""
+    return {f.name: getattr(item, f.name) for f in COMPARED[item.kind]}
+
+
+def fingerprint(catalog: Catalog) -> str:
+    """Return the sha256 over all objects and their facts; the server's version does not count."""
+    digest = hashlib.sha256()
+    for item in objects(catalog):
+        digest.update(_line({"kind": item.kind, "name": item.name, **facts(item)}).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def to_json(catalog: Catalog, *, tool_version: str) -> str:
+    """Return a snapshot: canonical JSON, one object a line, facts with their default value left out."""
+    head = {
+        "format": FORMAT,
+        "fingerprint": fingerprint(catalog),
+        "server_version": catalog.server_version,
+        "tool_version": tool_version,
+    }
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
+    rows = ",\n".join(_line(_special(item)) for item in objects(catalog))
+    return "\n".join(["{", *lines, '"objects": [', rows, "]", "}", ""])
+
+
+def from_json(text: str) -> Catalog:
+    """Return the catalog of a snapshot."""
+    try:
+        snapshot = json.loads(text)
+        number = snapshot["format"]
+    except (ValueError, KeyError, TypeError):
+        raise Trouble("this is not a snapshot: write one with tools snapshot") from None
+    if number != FORMAT:
+        raise Trouble(f"a snapshot of format {number}, and this version reads format {FORMAT}: write it again")
+    try:
+        catalog = _from_rows(snapshot["objects"], snapshot["server_version"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Trouble(
+            f"the snapshot has something unknown in it ({error}): write it again with tools snapshot"
+        ) from None
+    if fingerprint(catalog) != snapshot.get("fingerprint"):
+        raise Trouble("the snapshot was edited, its fingerprint does not fit: write it again with tools snapshot")
+    return catalog
+
+
+@cache
+def _question() -> str:
+    """Return the preamble and all queries as one message: one turn, whatever the distance to the server."""
+    names = ["session", *(kind.kind.replace(" ", "_") for kind in members().values())]
+    return "\n".join((QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in names)
+
+
+def _catalog(answers: list[list[tuple[Any, ...]]], version: str) -> Catalog:
+    found: dict[str, Any] = {}
+    for (member, kind), rows in zip(members().items(), answers, strict=True):
+        found[member] = tuple(sorted(_load(kind, rows), key=lambda item: item.name))
+    catalog = Catalog(server_version=version, **found)
+    return catalog if catalog.major >= 16 else _as_16_prints(catalog)
+
+
+def _as_16_prints(catalog: Catalog) -> Catalog:
+    return replace(
+        catalog,
+        views=tuple(replace(view, definition=printing.unqualify(view.definition)) for view in catalog.views),
+        materialized_views=tuple(
+            replace(view, definition=printing.unqualify(view.definition)) for view in catalog.materialized_views
+        ),
+    )
+
+
+def _load(kind: type[Object], rows: list[tuple[Any, ...]]) -> Iterator[Object]:
+    names = [f.name for f in fields(kind)]
+    printed = [name for name in names if "Printed" in kind.__dataclass_fields__[name].type]
+    several = [name for name in names if "tuple" in kind.__dataclass_fields__[name].type]
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        for name in several:
+            values[name] = tuple(values[name])
+        for name in printed:
+            values[name] = printing.fold(values[name])
+        yield kind(**values)
+
+
+def _special(item: Object) -> dict[str, Any]:
+    """Return the object as JSON has it: what a plain object has by default is left out."""
+    values = {f.name: getattr(item, f.name) for f in fields(item)}
+    plain = {f.name: f.default for f in fields(item)}
+    return {"kind": item.kind, **{name: value for name, value in values.items() if value != plain[name]}}
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(", ", ": "))
+
+
+def _from_rows(rows: list[dict[str, Any]], version: str) -> Catalog:
+    found: dict[str, Any] = {member: [] for member in members()}
+    known = {kind.kind: (member, kind) for member, kind in members().items()}
+    for row in rows:
+        member, kind = known[row.pop("kind")]
+        facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+        found[member].append(kind(**facts))
+    return Catalog(server_version=version, **{member: tuple(items) for member, items in found.items()})

@@ -1,0 +1,114 @@
+-- Which columns do the tables have, and what does each hold?
+select
+  format('%I.%I.%I', n.nspname, c.relname, a.attname) as name,
+  array[
+    case c.relkind when 'f' then 'foreign table ' else 'table ' end || format('%I.%I', n.nspname, c.relname)
+  ] || case
+    when a.attinhcount > 0 then array(
+      select 'column ' || i.inhparent::regclass::text || '.' || quote_ident(a.attname)
+      from pg_inherits as i
+      where i.inhrelid = c.oid
+      order by i.inhseqno
+    )
+    else '{}'
+  end as parents,
+  format_type(a.atttypid, a.atttypmod) as type,
+  case when a.attcollation not in (0, t.typcollation) then a.attcollation::regcollation::text end as collation,
+  not a.attnotnull as nullable,
+  -- PostgreSQL 18 names every NOT NULL. A name that the server would choose itself says nothing, an inherited one
+  -- follows the parent (AddRelationNotNullConstraints() in src/backend/catalog/heap.c).
+  case
+    when nn.oid is not null and a.attinhcount = 0 then nullif(
+      concat_ws(
+        ' ',
+        case
+          when octet_length(c.relname || a.attname) < 54 and nn.conname <> c.relname || '_' || a.attname || '_not_null'
+            then quote_ident(nn.conname)
+          when octet_length(c.relname || a.attname) >= 54 and nn.conname !~ '_not_null[0-9]*$'
+            then quote_ident(nn.conname)
+        end,
+        case when nn.connoinherit then 'no inherit' end,
+        case when not nn.convalidated then 'not valid' end
+      ),
+      ''
+    )
+  end as not_null,
+  case when a.attgenerated = '' then pg_get_expr(f.adbin, f.adrelid) end as default,
+  case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
+  case when a.attgenerated <> '' then pg_get_expr(f.adbin, f.adrelid) end as expression,
+  case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
+  case
+    when a.attidentity <> '' then (
+      -- what init_params() in src/backend/commands/sequence.c would choose itself is left out
+      select array_remove(
+        array[
+          case
+            when q.seqstart <> case when q.seqincrement > 0 then q.seqmin else q.seqmax end
+              then 'start ' || q.seqstart
+          end,
+          case when q.seqincrement <> 1 then 'increment ' || q.seqincrement end,
+          case when q.seqincrement > 0 and q.seqmin <> 1 then 'minvalue ' || q.seqmin end,
+          case when q.seqincrement < 0 and q.seqmax <> -1 then 'maxvalue ' || q.seqmax end,
+          case
+            when q.seqincrement > 0
+              and q.seqmax <> case q.seqtypid
+                when 'smallint'::regtype then 32767
+                when 'integer'::regtype then 2147483647
+                else 9223372036854775807
+              end
+              then 'maxvalue ' || q.seqmax
+          end,
+          case
+            when q.seqincrement < 0
+              and q.seqmin <> case q.seqtypid
+                when 'smallint'::regtype then -32768
+                when 'integer'::regtype then -2147483648
+                else -9223372036854775808
+              end
+              then 'minvalue ' || q.seqmin
+          end,
+          case when q.seqcache <> 1 then 'cache ' || q.seqcache end,
+          case when q.seqcycle then 'cycle' end
+        ],
+        null
+      )
+      from pg_depend as d
+      join pg_sequence as q on q.seqrelid = d.objid
+      where d.classid = 'pg_class'::regclass
+        and d.refclassid = 'pg_class'::regclass
+        and d.refobjid = a.attrelid
+        and d.refobjsubid = a.attnum
+        and d.deptype = 'i'
+    )
+    else '{}'
+  end as identity_options,
+  case
+    when a.attstorage <> t.typstorage
+      then case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'x' then 'extended' else 'main' end
+  end as storage,
+  case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression,
+  nullif(a.attstattarget, -1) as statistics,
+  case
+    when a.attoptions is null and a.attfdwoptions is null then '{}'
+    else array(select o from unnest(a.attoptions || a.attfdwoptions) as o order by o)
+  end as options
+from pg_class as c
+join pg_namespace as n on n.oid = c.relnamespace
+join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+join pg_type as t on t.oid = a.atttypid
+left join pg_attrdef as f on f.adrelid = a.attrelid and f.adnum = a.attnum and a.atthasdef
+left join pg_constraint as nn
+  on nn.contype = 'n'
+  and nn.conrelid = a.attrelid
+  and nn.conkey = array[a.attnum]
+where c.relkind in ('r', 'p', 'f')
+  and n.nspname !~ '^pg_'
+  and n.nspname not in ('information_schema', 'schema_tools')
+  and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
+  and not exists (
+    select from pg_depend as e
+    where e.classid = 'pg_class'::regclass
+      and e.objid = c.oid
+      and e.deptype = 'e'
+  )
+order by name;

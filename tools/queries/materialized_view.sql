@@ -1,0 +1,28 @@
+-- Which materialized views are there, what do they keep and how?
+select
+  format('%I.%I', n.nspname, c.relname) as name,
+  array['schema ' || quote_ident(n.nspname)] as parents,
+  coalesce(nullif(c.relowner::regrole::text, current_setting('schema_tools.owner', true)), '(owner)') as owner,
+  pg_get_viewdef(c.oid) as definition,
+  nullif(am.amname, 'heap') as access_method,
+  quote_ident(s.spcname) as tablespace,
+  array(
+    select option
+    from unnest(c.reloptions || array(select 'toast.' || o from unnest(t.reloptions) as o)) as option
+    order by option
+  ) as options
+from pg_class as c
+join pg_namespace as n on n.oid = c.relnamespace
+left join pg_class as t on t.oid = c.reltoastrelid
+left join pg_am as am on am.oid = c.relam
+left join pg_tablespace as s on s.oid = c.reltablespace
+where c.relkind = 'm'
+  and n.nspname !~ '^pg_'
+  and n.nspname not in ('information_schema', 'schema_tools')
+  and not exists (
+    select from pg_depend as e
+    where e.classid = 'pg_class'::regclass
+      and e.objid = c.oid
+      and e.deptype = 'e'
+  )
+order by name;
