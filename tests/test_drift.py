@@ -1,0 +1,261 @@
+"""The differ, against a real server: one change is one difference, and what means the same shows nothing."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import psycopg.conninfo
+import pytest
+from psycopg import errors
+
+from tools import catalog, database, drift, scratch
+from tools.catalog import Catalog
+from tools.changes import Fact
+from tools.drift import Difference
+
+DATA = Path(__file__).parent / "data"
+WORDS = ("-- missing ", "-- unexpected ", "-- changed ", "-- same: ")
+UNHINTED = " (no hint)"  # no single statement brings it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a block of a file says above its SQL, and the SQL."""
+
+    heads: tuple[str, ...]
+    sql: str
+    is_unhinted: bool
+
+
+def scenes(path: Path) -> Iterator[Scene]:
+    """Yield the blocks of the file."""
+    heads: list[str] = []
+    lines: list[str] = []
+    for line in [*path.read_text().splitlines(), WORDS[-1]]:
+        if line.startswith(WORDS) and lines:
+            if heads:
+                plain = tuple(head.removesuffix(UNHINTED) for head in heads)
+                yield Scene(heads=plain, sql="\n".join(lines), is_unhinted=heads[0].endswith(UNHINTED))
+            heads, lines = [], []
+        if line.startswith(WORDS):
+            heads.append(line.removeprefix("-- "))
+        elif line:
+            lines.append(line)
+
+
+CHANGES = tuple(scenes(DATA / "changes.sql"))
+NO_OPS = tuple(scenes(DATA / "noops.sql"))
+LEFT_BEHIND = {"changed column app.bookings.room: nullable"}  # by a primary key that is dropped
+# Statements that the server refuses as long as a view or a publication looks at the column
+REFUSED = {"changed column app.notes.id: type", "changed column app.users.kind: type"}
+
+
+def title(scene: Scene) -> str:
+    return scene.heads[0]
+
+
+def described(difference: Difference) -> str:
+    facts = ", ".join(sorted(difference.facts))
+    return f"{difference.change} {difference.kind} {difference.name}" + (f": {facts}" if facts else "")
+
+
+@pytest.fixture(scope="module")
+def base(cluster: scratch.Cluster) -> Iterator[database.Connection]:
+    """A database with the base schema; every test rolls back what it does."""
+    url = cluster.create()
+    with database.connect(url, application="tests") as connection:
+        connection.execute((DATA / "base.sql").read_bytes())
+        yield connection
+    cluster.drop(url)
+
+
+@pytest.fixture(scope="module")
+def expected(base: database.Connection) -> Catalog:
+    return catalog.read(base)
+
+
+@pytest.mark.parametrize("scene", CHANGES, ids=title)
+def test_one_change_is_one_difference(scene: Scene, base: database.Connection, expected: Catalog) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute(scene.sql.encode())
+        actual = catalog.read(base)
+    differences = drift.diff(expected, actual)
+    assert sorted(map(described, differences)) == sorted(scene.heads)
+    assert drift.diff(expected, catalog.read(base)) == ()
+
+
+@pytest.mark.parametrize("scene", NO_OPS, ids=title)
+def test_what_means_the_same_shows_nothing(scene: Scene, base: database.Connection, expected: Catalog) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute(scene.sql.encode())
+        actual = catalog.read(base)
+    assert drift.diff(expected, actual) == ()
+    assert catalog.fingerprint(actual) == catalog.fingerprint(expected)
+
+
+@pytest.mark.parametrize("scene", [scene for scene in CHANGES if len(scene.heads) == 1], ids=title)
+def test_hint_undoes_the_difference(scene: Scene, base: database.Connection, expected: Catalog) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute(scene.sql.encode())
+        (before,) = drift.diff(expected, catalog.read(base))
+        assert (before.hint is None) == scene.is_unhinted
+        if before.hint is None or "concurrently" in before.hint:
+            return
+        if title(scene) in REFUSED:
+            with pytest.raises(errors.FeatureNotSupported):
+                base.execute(before.hint.encode())
+            return
+        base.execute(before.hint.encode())
+        after = drift.diff(expected, catalog.read(base))
+    assert described(before) not in map(described, after)
+    # what went with the object, such as its comment or its place among the columns, needs statements of its own
+    lost = [d for d in after if d.severity != "cosmetic" and described(d) not in LEFT_BEHIND]
+    assert not lost or {before.change, *(difference.change for difference in lost)} == {"missing"}
+
+
+def test_two_changes_are_two_differences(base: database.Connection, expected: Catalog) -> None:
+    """A rule that explains one change may not swallow another."""
+    single = [scene for scene in CHANGES if len(scene.heads) == 1]
+    chance = random.Random(7)
+    for _ in range(60):
+        first, second = chance.sample(single, 2)
+        try:
+            with base.transaction(force_rollback=True):
+                base.execute(first.sql.encode())
+                base.execute(second.sql.encode())
+                found = sorted(map(described, drift.diff(expected, catalog.read(base))))
+        except psycopg.Error:
+            continue  # the first took away what the second changes
+        if not are_related(first, second):
+            assert found == sorted((*first.heads, *second.heads))
+
+
+def are_related(first: Scene, second: Scene) -> bool:
+    """Tell whether the two are about the same table, so that one may be part of the other."""
+    tables = [set(re.findall(r"\bapp\.\w+", scene.heads[0] + scene.sql)) for scene in (first, second)]
+    return not tables[0].isdisjoint(tables[1])
+
+
+def test_missing_and_unexpected_are_told_apart(base: database.Connection, expected: Catalog) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute("alter table app.notes add color text, alter body set not null")
+        actual = catalog.read(base)
+    there = [(d.change, d.name, dict(d.facts)) for d in drift.diff(expected, actual)]
+    back = [(d.change, d.name, dict(d.facts)) for d in drift.diff(actual, expected)]
+    assert there == [
+        ("changed", "app.notes.body", {"nullable": Fact(expected=True, actual=False)}),
+        ("unexpected", "app.notes.color", {}),
+    ]
+    assert back == [
+        ("changed", "app.notes.body", {"nullable": Fact(expected=False, actual=True)}),
+        ("missing", "app.notes.color", {}),
+    ]
+
+
+VERDICTS = [
+    ("alter table app.tasks drop column extra", "breaking", False),
+    ("alter table app.notes add color text", "change", True),
+    ("alter table app.notes add color text not null", "breaking", False),
+    ("alter table app.notes add color text not null default 'red'", "change", True),
+    ("alter table app.notes add n integer generated always as identity", "change", True),
+    ("alter table app.tasks alter slug drop not null", "breaking", False),
+    ("alter table app.notes alter body set not null", "breaking", False),
+    ("alter table app.tasks alter amount type numeric(12, 2)", "change", True),
+    ("alter table app.tasks alter amount type numeric(8, 2)", "breaking", False),
+    ("alter table app.events alter what type varchar(80)", "breaking", False),
+    ("alter table app.tasks alter updated_at drop default", "breaking", False),
+    ("alter table app.tasks alter priority set default 4", "change", True),
+    ("alter table app.users alter id set generated by default", "breaking", True),
+    ("alter table app.users alter id drop identity", "breaking", False),
+    ("alter table app.notes alter body set statistics 500", "cosmetic", True),
+    ("comment on table app.tasks is null", "cosmetic", True),
+    ("alter table app.tasks disable row level security", "breaking", True),
+    ("alter table app.notes enable row level security", "change", False),
+    ("drop policy mine on app.tasks", "breaking", False),
+    ("create policy more on app.tasks using (true)", "change", True),
+    ("create policy less on app.tasks as restrictive using (true)", "change", False),
+    ("alter table app.tasks disable trigger touch", "breaking", True),
+    ("alter table app.tasks enable always trigger touch", "change", True),
+    ("drop trigger touch on app.tasks", "breaking", True),
+    ("update pg_index set indisvalid = false where indexrelid = 'app.tasks_number_idx'::regclass", "breaking", True),
+    ("drop index app.tasks_due_idx", "change", True),
+    ("drop index app.tasks_number_idx", "breaking", False),
+    ("alter table app.tasks drop constraint priority_range", "breaking", True),
+    ("alter table app.notes add check (body <> '')", "change", True),
+    ("alter function app.secret reset search_path", "breaking", True),
+    ("alter function app.touch set work_mem = '8MB'", "change", True),
+    ("alter type app.status add value 'waiting'", "change", False),
+    ("alter type app.status rename value 'open' to 'new'", "breaking", False),
+    ("revoke insert on app.tasks from pg_monitor", "breaking", False),
+    ("grant delete on app.tasks to pg_monitor", "change", True),
+    ("alter view app.open_tasks reset (security_invoker)", "breaking", True),
+]
+
+
+@pytest.mark.parametrize(("sql", "severity", "is_compatible"), VERDICTS, ids=[sql for sql, *_ in VERDICTS])
+def test_verdict(sql: str, severity: str, is_compatible: bool, base: database.Connection, expected: Catalog) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute(sql.encode())
+        (difference,) = drift.diff(expected, catalog.read(base))
+    assert (difference.severity, difference.compatible) == (severity, is_compatible)
+
+
+def test_database_restored_from_a_dump_is_the_same(
+    base: database.Connection, expected: Catalog, cluster: scratch.Cluster
+) -> None:
+    dump = shutil.which("pg_dump")
+    if dump is None or not is_as_new(dump, base):
+        pytest.skip("needs a pg_dump as new as the server on the PATH")
+    where = base.info
+    command = [
+        dump,
+        "--schema-only",
+        "--host",
+        where.host,
+        "--port",
+        str(where.port),
+        "--username",
+        where.user,
+        where.dbname,
+    ]
+    environment = {**os.environ, "PGPASSWORD": where.password}
+    text = subprocess.run(command, capture_output=True, check=True, text=True, env=environment).stdout
+    url = cluster.create()
+    with database.connect(url, application="tests") as connection:
+        connection.execute(re.sub(r"^\\.*", "", text, flags=re.MULTILINE).encode())
+    with database.connect(url, application="tests") as connection:
+        differences = drift.diff(expected, catalog.read(connection))
+    cluster.drop(url)
+    # a dump says no version of an extension, so the newest is installed
+    assert [described(d) for d in differences] == ["changed extension pg_trgm: version"]
+
+
+def is_as_new(dump: str, connection: database.Connection) -> bool:
+    version = subprocess.run([dump, "--version"], capture_output=True, check=True, text=True).stdout
+    found = re.search(r"\d+", version)
+    return found is not None and int(found[0]) * 10000 <= connection.info.server_version < (int(found[0]) + 1) * 10000
+
+
+def test_same_sql_on_another_major_is_the_same(expected: Catalog) -> None:
+    url = os.environ.get("TOOLS_TEST_OTHER_URL")
+    if not url:
+        pytest.skip("TOOLS_TEST_OTHER_URL names no server of another major version")
+    with database.connect(url, application="tests") as admin:
+        admin.execute("create database drift_other_major")
+        try:
+            there = psycopg.conninfo.make_conninfo(url, dbname="drift_other_major")
+            with database.connect(there, application="tests") as connection:
+                connection.execute((DATA / "base.sql").read_bytes())
+                actual = catalog.read(connection)
+        finally:
+            admin.execute("drop database drift_other_major with (force)")
+    assert drift.diff(expected, actual) == () == drift.diff(actual, expected)
+    assert catalog.fingerprint(expected) == catalog.fingerprint(actual)

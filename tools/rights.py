@@ -1,0 +1,105 @@
+"""The statement that gives or takes rights, on an object or on those that somebody will make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tools.changes import Change
+from tools.creations import split
+from tools.kinds import DefaultPrivilege, Object, Privilege
+
+# What everybody may do with a new object (acldefault() in src/backend/utils/adt/acl.c)
+GIVEN = {
+    "function": "execute",
+    "functions": "execute",
+    "language": "usage",
+    **dict.fromkeys(("composite type", "domain", "enum", "range type", "type", "types"), "usage"),
+}
+GRANTED_AS = {
+    "column": "table",
+    "composite type": "type",
+    "domain": "type",
+    "enum": "type",
+    "foreign table": "table",
+    "function": "routine",
+    "materialized view": "table",
+    "range type": "type",
+    "view": "table",
+}
+KINDS = (*GRANTED_AS, "foreign data wrapper", "foreign server", "language", "schema", "sequence", "table", "type")
+TARGET = re.compile(rf"^(?P<kind>{'|'.join(KINDS)}) (?P<name>.+) to (?P<grantee>.+)$", re.DOTALL)
+FUTURE = re.compile(r"^for (?P<maker>.+?)(?: in (?P<space>schema .+?))? on (?P<kind>[a-z ]+) to (?P<grantee>.+)$")
+OPTION = " with grant option"
+
+
+def regrant(change: Change) -> str | None:
+    """Return the statement that brings the rights back; None where it takes more than one, or its role is unknown."""
+    target = (TARGET if isinstance(change.item, Privilege) else FUTURE).match(change.item.name)
+    if target is None or target["grantee"] in ("its owner", "(owner)"):
+        return None
+    given = {GIVEN[target["kind"]]} if target["grantee"] == "public" and target["kind"] in GIVEN else set()
+    should, has = _rights(change.expected, given), _rights(change.actual, given)
+    words = _words(should, has)
+    if words is None:
+        return None
+    verb, rights, option = words
+    side = "to" if verb == "grant" else "from"
+    what = _what(target, rights) if isinstance(change.item, Privilege) else f"{rights} on {target['kind']}"
+    ending = OPTION if option and verb == "grant" else ""
+    limits = "grant option for " if option and verb == "revoke" else ""
+    statement = f"{verb} {limits}{what} {side} {target['grantee']}{ending}"
+    return _for_the_future(target, statement) if isinstance(change.item, DefaultPrivilege) else statement
+
+
+def _rights(side: Object | None, given: set[str]) -> set[str]:
+    return set(side.privileges) if isinstance(side, Privilege | DefaultPrivilege) else given
+
+
+def _words(should: set[str], has: set[str]) -> tuple[str, str, bool] | None:
+    """Return verb, rights and whether it is about the grant option."""
+    more, less = should - has, has - should
+    if any(" by " in right for right in more | less):
+        return None
+    if not should:
+        return "revoke", "all", False
+    if more == {"all"}:
+        return "grant", "all", False
+    if "all" in less:
+        return None
+    optional = {right.removesuffix(OPTION) for right in less if right.endswith(OPTION)}
+    if more and more == optional and len(less) == len(optional):
+        return "revoke", _joined(more), True
+    if more and all(right.endswith(OPTION) for right in more) and less <= {r.removesuffix(OPTION) for r in more}:
+        return "grant", _joined(right.removesuffix(OPTION) for right in more), True
+    if more and less:
+        return None
+    chosen = more or less
+    return (
+        None
+        if any(OPTION in right for right in chosen) and more
+        else (
+            "grant" if more else "revoke",
+            _joined(right.removesuffix(OPTION) for right in chosen),
+            False,
+        )
+    )
+
+
+def _joined(rights: Iterable[str]) -> str:
+    return ", ".join(sorted(rights))
+
+
+def _what(target: re.Match[str], rights: str) -> str:
+    kind = GRANTED_AS.get(target["kind"], target["kind"])
+    if target["kind"] != "column":
+        return f"{rights} on {kind} {target['name']}"
+    table, column = split(target["name"])
+    chosen = ", ".join(f"{right} ({column})" for right in rights.split(", "))
+    return f"{chosen} on table {table}"
+
+
+def _for_the_future(target: re.Match[str], statement: str) -> str:
+    maker = "" if target["maker"] == "(owner)" else f" for role {target['maker']}"
+    space = f" in {target['space']}" if target["space"] else ""
+    return f"alter default privileges{maker}{space} {statement}"
