@@ -24,9 +24,12 @@ DIRECT_VARIABLES = ("DATABASE_URL_UNPOOLED", "DIRECT_URL")
 def parse(url: str) -> dict[str, Any]:
     """Return libpq's parameters of a URL or a key=value string; SQLAlchemy's ``postgresql+driver://`` is accepted.
 
-    libpq's own message is not shown: it quotes the part that it cannot read, which may be the password.
+    libpq's own message is not shown: it quotes the part that it cannot read, which may be the password. Nor is a URL
+    read that has two ``@``: what libpq takes for the host is then the rest of a password.
     """
     try:
+        if SCHEME.match(url.strip()) and url.partition("?")[0].count("@") > 1:
+            raise psycopg.ProgrammingError
         return dict(conninfo.conninfo_to_dict(SCHEME.sub("postgresql://", url.strip())))
     except psycopg.ProgrammingError:
         raise Trouble(
@@ -75,35 +78,42 @@ def connect(url: str, *, application: str = "tools") -> Connection:
 
 
 def direct(url: str, environ: Mapping[str, str]) -> str:
-    """Return the URL to migrate through: the direct one where `url` names Neon's pooler, else `url` itself."""
-    host = str(parse(url).get("host") or "")
+    """Return the URL to migrate through: the direct one where `url` names Neon's pooler, else `url` itself.
+
+    A direct URL in the environment is taken when it names the same database, and not another project's.
+    """
+    pooled = parse(url)
+    host = str(pooled.get("host") or "")
     name = host.partition(".")[0]
     if not name.endswith("-pooler"):
         return url
-    for variable in DIRECT_VARIABLES:
-        if environ.get(variable):
-            return environ[variable]
     unpooled = host.replace(name, name.removesuffix("-pooler"), 1)
+    for variable in DIRECT_VARIABLES:
+        candidate = parse(environ.get(variable, ""))
+        if (candidate.get("host"), candidate.get("dbname")) == (unpooled, pooled.get("dbname")):
+            return environ[variable]
     raise Trouble(
         f"{host} is a connection pooler, and a migration needs its session: pass --url with the host {unpooled}"
         f" or set {DIRECT_VARIABLES[0]}"
     )
 
 
-def is_pooled(connection: Connection, connect_again: Callable[[], Connection]) -> bool:
-    """Tell whether a transaction pooler stands between: whether the next client is handed our server session.
+def is_direct(connection: Connection) -> bool:
+    """Tell whether no pooler stands between: a pooler gives every client a process id of its own."""
+    return connection.info.backend_pid == _server_pid(connection)
 
-    A pooler gives every client a process id of its own; a direct connection has the server's, and costs one look.
+
+def shares_session(connection: Connection, connect_again: Callable[[], Connection]) -> bool:
+    """Tell whether the pooler lends our server session to others between two of our statements.
+
+    A second client holds the session that it was lent: is that ours, or are we given another one, then it does.
     """
-    if connection.info.backend_pid == _server_pid(connection):
-        return False
-    for _ in range(3):  # another client may take the session in between, so one miss proves nothing
-        connection.execute("select pg_catalog.set_config('schema_tools.session', 'mine', false)")
-        with connect_again() as second:
-            row = second.execute("select pg_catalog.current_setting('schema_tools.session', true)").fetchone()
-        connection.execute("select pg_catalog.set_config('schema_tools.session', '', false)")
-        if row is not None and row[0]:
-            return True
+    mine = _server_pid(connection)
+    for _ in range(5):  # other clients may hold and return sessions at the same time, so one miss proves nothing
+        with connect_again() as second, second.transaction():
+            lent = _server_pid(second)
+            if lent == mine or _server_pid(connection) != mine:
+                return True
     return False
 
 

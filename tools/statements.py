@@ -13,6 +13,11 @@ from typing import Any
 
 COMMENTS = frozenset({"SQL_COMMENT", "C_COMMENT"})
 OPENS_OR_ENDS = frozenset({"BEGIN_P", "START", "COMMIT", "ROLLBACK", "END_P", "ABORT_P", "PREPARE"})
+SAVEPOINTS = frozenset({"TRANS_STMT_SAVEPOINT", "TRANS_STMT_RELEASE", "TRANS_STMT_ROLLBACK_TO"})
+SETS_UP = re.compile(r"\bset\s+(?:local\s+|session\s+)?transaction\b", re.IGNORECASE)
+# What a semicolon may stand in: parentheses, and a function's body; CASE ends as the body does
+OPENS = frozenset({"ASCII_40", "ATOMIC", "CASE"})
+CLOSES = frozenset({"ASCII_41", "END_P"})
 # pg_dump 17.6 and later wrap a dump in these two psql commands; nothing in them is for the server
 RESTRICT = re.compile(r"^\\(?:un)?restrict\b[^\n]*", re.MULTILINE)
 # Words without which no statement is refused inside a transaction; the parser decides
@@ -68,22 +73,53 @@ def token_hash(text: str) -> str:
 
 
 def split(text: str) -> tuple[Statement, ...]:
-    """Return the statements of the text, cut by PostgreSQL's parser; by its scanner where the parser fails."""
+    """Return the statements of the text, cut by PostgreSQL's parser; by its scanner where the parser fails.
+
+    Text that even the scanner cannot read, like a quote that nobody closes, is one statement.
+    """
     from pglast import parser
 
     try:
         slices = parser.split(text, only_slices=True)
     except _parse_error():
-        slices = parser.split(text, with_parser=False, only_slices=True)
+        slices = (slice(0, len(text)),) if unreadable(text) else tuple(_cut(text))
     return tuple(_statement(text, piece) for piece in slices if text[piece].strip())
 
 
+def brief(text: str) -> str:
+    r"""Return a statement on one line, without its comments.
+
+    >>> brief("select 1, -- one\n       '--'")
+    "select 1, '--'"
+    """
+    words: list[str] = []
+    end = 0
+    try:
+        for token in _scan(text):
+            gap = " " if token.start > end and words else ""
+            words.append(gap + text[token.start : token.end + 1])
+            end = token.end + 1
+    except _parse_error():
+        return " ".join(text.split())
+    return " ".join("".join(words).split())
+
+
+def unreadable(text: str) -> Finding | None:
+    """Return what PostgreSQL's scanner stops at: a quote or a comment that nobody closes."""
+    try:
+        list(_scan(text))
+    except _parse_error() as error:
+        message, location = error.args
+        return Finding(words=message.partition(" at or near")[0], start=int(location))
+    return None
+
+
 def own_transaction(text: str) -> Finding | None:
-    """Return the first statement that opens or ends a transaction; savepoints are not meant."""
-    if not any(token.name in OPENS_OR_ENDS for token in _first_tokens(text)):
+    """Return the first statement that opens, ends or sets up a transaction; savepoints are not meant."""
+    if not any(token.name in OPENS_OR_ENDS for token in _first_tokens(text)) and not SETS_UP.search(text):
         return None
     for statement, node in parse(text):
-        if type(node).__name__ == "TransactionStmt" and "SAVEPOINT" not in _words(node.kind) and not _to(node):
+        if _is_about_transactions(node):
             return Finding(words=" ".join(statement.text.split()), start=statement.start)
     return None
 
@@ -111,6 +147,15 @@ def psql_command(text: str) -> Finding | None:
         if token.name == "ASCII_92" and not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip():
             return Finding(words=text[token.start :].split(maxsplit=1)[0], start=token.start)
     return None
+
+
+def _is_about_transactions(node: Any) -> bool:
+    match type(node).__name__:
+        case "TransactionStmt":
+            return _words(node.kind) not in SAVEPOINTS
+        case "VariableSetStmt":  # the runner's transaction has its snapshot by then, so the server would refuse it
+            return node.name == "TRANSACTION" and _option(node.args, "transaction_isolation")
+    return False
 
 
 def _forbidden(node: Any) -> str | None:
@@ -155,11 +200,6 @@ def _words(member: Any) -> str:
     return str(getattr(member, "name", member))
 
 
-def _to(node: Any) -> bool:
-    """Tell ``rollback to savepoint``, which ends no transaction, from ``rollback``."""
-    return _words(node.kind).endswith("ROLLBACK_TO")
-
-
 def parse(text: str) -> Iterator[tuple[Statement, Any]]:
     """Yield the statements with their parse trees; nothing where the parser fails: then the server says why."""
     import pglast
@@ -172,6 +212,21 @@ def parse(text: str) -> Iterator[tuple[Statement, Any]]:
         start = int(raw.stmt_location or 0)
         end = start + raw.stmt_len if raw.stmt_len else len(text)
         yield _statement(text, slice(start, end)), raw.stmt
+
+
+def _cut(text: str) -> Iterator[slice]:
+    """Cut at the semicolons that the scanner sees; libpg_query's own cutting loses a statement without a keyword."""
+    start, end, depth = None, 0, 0
+    for token in _scan(text):
+        if token.name == "ASCII_59" and depth == 0:
+            if start is not None:
+                yield slice(start, token.start)
+            start = None
+            continue
+        start, end = (token.start if start is None else start), token.end + 1
+        depth += (token.name in OPENS) - (token.name in CLOSES and depth > 0)
+    if start is not None:
+        yield slice(start, end)
 
 
 def _statement(text: str, piece: slice) -> Statement:

@@ -1,0 +1,241 @@
+"""Connections: how a database is named, that no secret is shown, and what a pooler in between changes."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny import AB, A, B, applied, call, ended, rows, start, value, wait_until, write_history
+
+from tools import database, scratch, server
+from tools.errors import Trouble
+
+SECRET = "hunter2"
+POOLED = "postgresql://o:p@ep-cool-1-pooler.eu.example.com/todo"
+DIRECT = "postgresql://o:p@ep-cool-1.eu.example.com/todo?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://a:p@h:5433/d", "a@h:5433/d"),
+        ("postgres://a@h/d", "a@h/d"),
+        ("postgresql+psycopg://a:p@h/d", "a@h/d"),
+        ("postgresql+asyncpg://a:p@h/d", "a@h/d"),
+        (" postgresql://a:p%40ss@h/d\n", "a@h/d"),
+        ("host=h dbname=d user=a password=p", "a@h/d"),
+        ("service=prod", "localhost/prod"),
+        ("postgresql://a@h1:1,h2:2/d?target_session_attrs=read-write", "a@h1,h2:1,2/d"),
+        ("", "localhost/"),
+    ],
+)
+def test_every_spelling_is_read_and_shown_without_its_password(url: str, expected: str) -> None:
+    assert database.describe(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", "the database URL cannot be read"),
+        (f"mysql://a:{SECRET}@h/d", "the database URL cannot be read"),
+        (f"postgresql://a:x@{SECRET}@h/d", "must be percent-encoded"),
+        (f"postgresql://a:x{SECRET}%zz@h/d", "must be percent-encoded"),
+        (f"postgresql://a:{SECRET}@h/d?hunter=2", "the database URL cannot be read"),
+        (
+            f"postgresql://a:{SECRET}@127.0.0.1:1/d",
+            "cannot connect to a@127.0.0.1:1/d: Connection refused: check --url",
+        ),
+        (
+            f"postgresql+psycopg://a:{SECRET}@nohost.invalid/d",
+            "cannot connect to a@nohost.invalid/d: failed to resolve",
+        ),
+        (f"host=127.0.0.1 port=99999 password={SECRET}", 'invalid port number: "99999"'),
+        (f"postgresql://a:{SECRET}@127.0.0.1:1/d?sslmode=hunter", 'invalid sslmode value: "hunter"'),
+        (f"postgresql://a:{SECRET}@127.0.0.1:1,127.0.0.1:2/d", "Connection refused"),
+    ],
+)
+def test_a_wrong_url_is_a_sentence_without_the_password(url: str, words: str, tmp_path: Path) -> None:
+    answer = call(write_history(tmp_path, AB), "status", "--url", url)
+    assert answer.code == 2
+    assert words in answer.err
+    assert answer.out == ""
+    assert answer.err.count("\n") == 1
+    assert SECRET not in answer.err
+
+
+def test_an_unknown_database_is_named(empty_url: str, tmp_path: Path) -> None:
+    url = scratch.with_database(empty_url, "nobody_made_it")
+    answer = call(write_history(tmp_path, AB), "apply", "--url", url)
+    assert (answer.code, answer.out) == (2, "")
+    assert 'database "nobody_made_it" does not exist: check --url or DATABASE_URL' in answer.err
+
+
+def test_a_driver_name_of_sqlalchemy_is_accepted(empty_url: str, tmp_path: Path) -> None:
+    url = empty_url.replace("postgresql://", "postgresql+psycopg://")
+    assert call(write_history(tmp_path, AB), "apply", "--url", url).code == 0
+    assert applied(empty_url) == [A, B]
+
+
+def test_the_direct_address_is_used_instead_of_the_pooler() -> None:
+    assert database.direct(DIRECT, {}) == DIRECT
+    for variable in ("DATABASE_URL_UNPOOLED", "DIRECT_URL"):
+        assert database.direct(POOLED, {variable: DIRECT}) == DIRECT
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["", "postgresql://o:p@ep-hot-2.eu.example.com/todo", "postgresql://o:p@ep-cool-1.eu.example.com/other"],
+)
+def test_the_direct_address_of_another_database_is_not(other: str) -> None:
+    with pytest.raises(Trouble) as caught:
+        database.direct(POOLED, {"DATABASE_URL_UNPOOLED": other})
+    assert str(caught.value) == (
+        "ep-cool-1-pooler.eu.example.com is a connection pooler, and a migration needs its session: pass --url with the"
+        " host ep-cool-1.eu.example.com or set DATABASE_URL_UNPOOLED"
+    )
+
+
+def test_the_direct_address_may_be_in_dotenv(tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    refused = "postgresql://o:p@ep-cool-1.localhost:1/todo"
+    (tmp_path / ".env").write_text(f"DATABASE_URL={POOLED.replace('eu.example.com', 'localhost:1')}\n")
+    assert "is a connection pooler" in call(project, "apply").err
+    with (tmp_path / ".env").open("a") as file:
+        file.write(f"DATABASE_URL_UNPOOLED={refused}\n")
+    assert "cannot connect to o@ep-cool-1.localhost:1/todo" in call(project, "apply").err
+
+
+# PgBouncer
+
+PARAMETERS = ("host", "port", "user", "password")
+
+
+@pytest.fixture(scope="module")
+def tcp_url(cluster: scratch.Cluster) -> Iterator[str]:
+    """A server that a pooler can reach: the one that is given, or an embedded one with a port."""
+    if os.environ.get("TOOLS_SCRATCH_URL"):
+        yield cluster.url("postgres")
+        return
+    with server.start(tcp=True) as running:
+        yield running.url("postgres")
+
+
+@pytest.fixture
+def target(tcp_url: str) -> Iterator[str]:
+    """A fresh database on it."""
+    made = scratch.Cluster(url=lambda name: scratch.with_database(tcp_url, name), databases=[])
+    url = made.create()
+    yield url
+    made.drop(url)
+
+
+@pytest.fixture
+def pool(target: str) -> Iterator[Callable[[str], str]]:
+    """Return a function that starts PgBouncer in a mode before the target, and returns the URL through it."""
+    program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        pytest.skip("there is no pgbouncer: apt-get install pgbouncer")
+    uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()  # it refuses to run as root
+    started: list[subprocess.Popen[Any]] = []
+
+    def start_pool(mode: str) -> str:
+        where = database.parse(target)
+        port = _free_port()
+        path = Path(folder, "pgbouncer.ini")
+        path.write_text(
+            f"[databases]\n* = {' '.join(f'{key}={where[key]}' for key in PARAMETERS if where.get(key))}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
+            f"pool_mode = {mode}\n"
+        )
+        os.chown(path, uid, -1)
+        started.append(subprocess.Popen([program, str(path)], stderr=subprocess.DEVNULL, user=uid, cwd="/"))
+        wait_until(lambda: _answers(port))
+        return f"postgresql://postgres@127.0.0.1:{port}/{where['dbname']}"
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, uid, -1)  # nobody else may read the server's password
+        yield start_pool
+        for process in started:
+            process.terminate()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _locks(url: str) -> int:
+    database_of = "database = (select oid from pg_database where datname = current_database())"
+    return int(value(url, f"select count(*) from pg_locks where locktype = 'advisory' and {database_of}"))
+
+
+TWELVE = {f"20260101{n:06}_t": (f"create table t{n} (id int)", f"drop table t{n}") for n in range(12)}
+
+
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+def test_apply_through_a_pooler(mode: str, pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
+    project, url = write_history(tmp_path, TWELVE), pool(mode)
+    assert call(project, "apply", "-u", url).code == 0
+    assert applied(target) == list(TWELVE)
+    assert _locks(target) == 0
+    again = call(project, "apply", "-u", url)
+    assert (again.code, again.err) == (0, "nothing to apply\n")
+    assert call(project, "rollback", "-n", "2", "--yes", "-u", url).code == 0
+    assert applied(target) == list(TWELVE)[:10]
+    assert _locks(target) == 0
+
+
+def test_runs_at_once_through_a_transaction_pooler(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
+    project, url = write_history(tmp_path, TWELVE), pool("transaction")
+    answers = [ended(process) for process in [start(project, "apply", "-u", url) for _ in range(4)]]
+    assert [(answer.code, answer.err) for answer in answers if answer.code] == []
+    assert sum(answer.out.count(": applied in ") for answer in answers) == 12
+    assert value(target, "select count(*) from schema_tools.log") == 12
+    assert _locks(target) == 0
+
+
+def test_outside_a_transaction_a_pooler_is_refused(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
+    index = "-- transactional: false\ncreate index concurrently on a (id)"
+    project, url = write_history(tmp_path, {**AB, "20260103000000_i": index}), pool("transaction")
+    answer = call(project, "apply", "-u", url)
+    assert answer.code == 2
+    assert "20260103000000_i.sql runs outside a transaction, which a connection pooler cannot protect" in answer.err
+    assert "pass the direct address with --url" in answer.err
+    assert applied(target) == []
+    assert call(project, "apply", "-u", target).code == 0
+    assert applied(target) == [A, B, "20260103000000_i"]
+
+
+def test_a_session_pooler_protects_it(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
+    index = "-- transactional: false\ncreate index concurrently on a (id)"
+    project, url = write_history(tmp_path, {**AB, "20260103000000_i": index}), pool("session")
+    assert call(project, "apply", "-u", url).code == 0
+    assert applied(target) == [A, B, "20260103000000_i"]
+
+
+def test_other_clients_of_a_pooler_keep_their_settings(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
+    files = {A: "create schema other; set search_path = other; set statement_timeout = 1; create temp table t ()"}
+    project, url = write_history(tmp_path, files), pool("transaction")
+    with database.connect(url) as other:
+        other.execute("prepare p as select 1")
+        assert call(project, "apply", "-u", url).code == 0
+        settings = "select current_setting('search_path'), current_setting('statement_timeout')"
+        assert other.execute(settings).fetchall() == [('"$user", public', "0")]
+        assert other.execute("select name from pg_prepared_statements").fetchall() == [("p",)]
+    assert rows(target, "select relname from pg_class where relname = 't'") == []

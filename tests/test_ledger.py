@@ -1,0 +1,156 @@
+"""The ledger: yoyo and we read each other's, whoever wrote it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yoyo
+from tiny import AB, A, B, C, Files, applied, apply, call, relations, rows, value, write_history
+from yoyo.migrations import topological_sort
+
+from tools import database, ledger, migrations, runner
+from tools.config import Project
+from tools.errors import Trouble
+from tools.runner import Options
+
+
+def run_yoyo(project: Project, command: str, url: str) -> str:
+    """Run yoyo itself on the files of the project."""
+    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    options = ["--batch", "--no-config-file", "--database", address, str(project.migrations)]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "yoyo", command, *options],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1"},
+        cwd=project.directory,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def listed(project: Project, url: str) -> dict[str, str]:
+    """Return what ``yoyo list`` says: A (applied) or U (unapplied), by id."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", run_yoyo(project, "list", url))
+    return {found[2]: found[1] for found in re.finditer(r"^([AU])\s+(\d{14}\S*)", text, re.MULTILINE)}
+
+
+@pytest.fixture
+def yoyo_url(empty_url: str) -> str:
+    """The URL of an empty database that yoyo can be told: with a host and a port, or a socket in the query."""
+    where = database.parse(empty_url)
+    if str(where.get("host", "")).startswith("/"):
+        return f"postgresql://{where['user']}@/{where['dbname']}?host={where['host']}&port={where['port']}"
+    return empty_url
+
+
+def test_yoyo_lists_what_we_applied_and_rolled_back(yoyo_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    apply(yoyo_url, project)
+    assert listed(project, yoyo_url) == {A: "A", B: "A"}
+    runner.roll_back(yoyo_url, project, Options())
+    assert listed(project, yoyo_url) == {A: "A", B: "U"}
+    run_yoyo(project, "apply", yoyo_url)
+    assert listed(project, yoyo_url) == {A: "A", B: "A"}
+    run_yoyo(project, "rollback", yoyo_url)
+    assert (listed(project, yoyo_url), relations(yoyo_url)) == ({A: "A", B: "U"}, {"a"})
+    assert [one.id for one in apply(yoyo_url, project)] == [B]
+
+
+def test_a_ledger_of_yoyo_is_adopted(yoyo_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    run_yoyo(project, "apply", yoyo_url)
+    with database.connect(yoyo_url) as connection:
+        found = ledger.read(connection, project)
+    assert [(entry.id, entry.applied, entry.raw_hash) for entry in found.entries] == [(A, True, None), (B, True, None)]
+    assert call(project, "apply", "-u", yoyo_url).err == "nothing to apply\n"
+    assert value(yoyo_url, "select to_regnamespace('schema_tools')") is None
+    write_history(tmp_path, {C: ("create table c (id int)", "drop table c")})
+    assert [one.id for one in apply(yoyo_url, project)] == [C]
+    assert [one.id for one in runner.roll_back(yoyo_url, project, Options(), count=2)] == [C, B]
+    assert (listed(project, yoyo_url), relations(yoyo_url)) == ({A: "A", B: "U", C: "U"}, {"a"})
+    assert call(project, "status", "-u", yoyo_url).out.endswith("\n1 applied, 2 pending\n")
+
+
+def test_our_rows_are_as_yoyo_writes_them(yoyo_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    run_yoyo(project, "apply", yoyo_url)
+    question = "select migration_hash, migration_id, abs(extract(epoch from now() at time zone 'utc' - applied_at_utc))"
+    question += " < 60 from _yoyo_migration order by 2"
+    log = "select operation, migration_hash, username from _yoyo_log where migration_id = '{}' order by id"
+    theirs = rows(yoyo_url, question), rows(yoyo_url, log.format(B))
+    run_yoyo(project, "rollback", yoyo_url)
+    rows(yoyo_url, "delete from _yoyo_log")
+    apply(yoyo_url, project)
+    assert (rows(yoyo_url, question), rows(yoyo_url, log.format(B))) == theirs
+
+
+def same_as_yoyo(project: Project) -> None:
+    """Hold our reading of the folder against yoyo's."""
+    theirs = list(topological_sort(yoyo.read_migrations(str(project.migrations))))
+    ours = ledger.order(migrations.read(project))
+    assert [one.id for one in ours] == [one.id for one in theirs]
+    for our, their in zip(ours, theirs, strict=True):
+        their.load()
+        assert set(our.up.depends) == {other.id for other in their.depends}
+        assert (our.up.transactional == "true") == their.use_transactions
+
+
+def test_yoyo_reads_our_history_as_we_do(project: Project) -> None:
+    same_as_yoyo(project)
+
+
+def test_yoyo_reads_dependencies_as_we_do(tmp_path: Path) -> None:
+    files: Files = {
+        A: f"-- depends: {C}\ncreate table a (id int)",
+        B: "-- transactional: false\nselect 1",
+        C: "-- why\n-- depends:\nselect 1",
+        "20260104000000_d": f"--depends: {A} {B}\n--transactional:true\nselect 1",
+    }
+    project = write_history(tmp_path, files)
+    same_as_yoyo(project)
+    assert [one.id for one in ledger.order(migrations.read(project))] == [B, C, A, "20260104000000_d"]
+
+
+def test_a_circle_is_named(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"-- depends: {B}\nselect 1", B: f"-- depends: {A}\nselect 1", C: "select 1"})
+    with pytest.raises(Trouble) as caught:
+        ledger.order(migrations.read(project))
+    assert str(caught.value).startswith("these migrations depend on each other in a circle: ")
+    assert A in str(caught.value)
+    assert B in str(caught.value)
+    assert C not in str(caught.value)
+
+
+def test_reading_creates_nothing(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    for command in ("status", "plan"):
+        assert call(project, command, "-u", empty_url).code == 0
+    assert call(project, "rollback", "--yes", "-u", empty_url).err == "nothing to roll back\n"
+    question = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
+    assert value(empty_url, question) == 0
+    assert value(empty_url, "select to_regnamespace('schema_tools')") is None
+
+
+def test_a_half_made_ledger_is_completed(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    apply(empty_url, project)
+    rows(empty_url, "drop schema schema_tools cascade; drop table yoyo_lock")
+    write_history(tmp_path, {C: "create table c (id int)"})
+    apply(empty_url, project)
+    assert applied(empty_url) == [A, B, C]
+    assert rows(empty_url, "select migration_id from schema_tools.log") == [(C,)]
+
+
+def test_the_operator_needs_no_passwd_entry(monkeypatch: pytest.MonkeyPatch, project: Project) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert ledger.operator(project).name == "uid 12345"

@@ -1,0 +1,350 @@
+"""The ledger: yoyo's tables, which say what is applied, and our log beside them, which says what ran.
+
+The only module that imports yoyo: its tables are made by yoyo's own code, and files with ``-- depends:`` are put in
+order by it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import socket
+import subprocess
+import uuid
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from typing import Any, Literal
+
+from psycopg import errors, sql
+
+from tools import __version__
+from tools.config import Project
+from tools.database import Connection
+from tools.errors import Trouble
+from tools.migrations import Migration, Script
+
+Operation = Literal["apply", "rollback", "mark", "unmark"]
+
+YOYO_TABLES = ("_yoyo_migration", "_yoyo_log", "_yoyo_version", "yoyo_lock")
+KEEP_EXECUTED = 1_000_000  # characters; a file of data is in the repository, its hashes are enough here
+
+READ = """
+with latest as (
+  select distinct on (migration_id) *
+  from schema_tools.log
+  order by migration_id, log_id desc
+)
+select
+  coalesce(applied.migration_id, latest.migration_id) as id,
+  applied.migration_id is not null as applied,
+  applied.applied_at_utc at time zone 'utc' as applied_at,
+  latest.operation,
+  latest.raw_hash,
+  latest.token_hash,
+  latest.late,
+  latest.statements_done,
+  latest.finished_at is null and latest.log_id is not null as unfinished,
+  latest.log_id
+from {migration} as applied
+full join latest on latest.migration_id = applied.migration_id
+where applied.migration_id is not null
+  or latest.finished_at is null
+order by applied.applied_at_utc, 1
+"""
+READ_YOYO = """
+select migration_id, true, applied_at_utc at time zone 'utc', null, null, null, null, null, false, null
+from {migration}
+order by applied_at_utc, 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the ledger says of one migration; the hashes are None where yoyo itself, or nobody's tool, recorded it."""
+
+    id: str
+    applied: bool
+    applied_at: datetime | None = None
+    operation: Operation | None = None
+    raw_hash: str | None = None
+    token_hash: str | None = None
+    late: bool | None = None
+    statements_done: int | None = None
+    unfinished: bool = False
+    log_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The whole ledger: `created` is False before the first apply, `complete` is False where our log cannot be read."""
+
+    entries: tuple[Entry, ...] = ()
+    created: bool = False
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Who runs, from where, with what; collected before anything is changed, so that it can fail nothing afterwards."""
+
+    name: str
+    host: str
+    git_commit: str | None
+
+
+def order(migrations: Iterable[Migration]) -> tuple[Migration, ...]:
+    """Return the migrations in the order in which they run: by id, and after all that they depend on."""
+    by_id = {migration.id: migration for migration in sorted(migrations, key=lambda migration: migration.id)}
+    if all(other < migration.id for migration in by_id.values() for other in migration.up.depends):
+        return tuple(by_id.values())  # what yoyo would say, without importing it
+    from yoyo.topologicalsort import CycleError, topological_sort
+
+    graph = {migration.id: migration.up.depends for migration in by_id.values()}
+    try:
+        return tuple(by_id[name] for name in topological_sort(list(by_id), graph))
+    except CycleError as error:
+        raise Trouble(f"these migrations depend on each other in a circle: {', '.join(error.args[1])}") from error
+
+
+def read(connection: Connection, project: Project) -> Ledger:
+    """Read the ledger in one question; an untouched database has none, and reading makes none."""
+    table = sql.Identifier(project.ledger_schema, "_yoyo_migration")
+    try:
+        return Ledger(entries=_entries(connection, READ, table), created=True)
+    except errors.UndefinedTable:
+        complete = True
+    except errors.InsufficientPrivilege:
+        complete = False
+    try:
+        return Ledger(entries=_entries(connection, READ_YOYO, table), created=False, complete=complete)
+    except errors.UndefinedTable:
+        return Ledger()
+    except errors.InsufficientPrivilege as error:
+        reason = error.diag.message_primary
+        raise Trouble(f"cannot read the ledger: {reason}: grant select on {_plain(project)} to this role") from error
+
+
+def exists(connection: Connection, project: Project) -> bool:
+    """Tell whether both halves of the ledger are there."""
+    halves = ((project.ledger_schema, "_yoyo_migration"), (project.ledger_schema, "yoyo_lock"), ("schema_tools", "log"))
+    return all(_exists(connection, schema, name) for schema, name in halves)
+
+
+def executed(connection: Connection, log_id: int) -> str | None:
+    """Return the text that ran, as the log keeps it."""
+    row = connection.execute("select executed from schema_tools.log where log_id = %s", [log_id]).fetchone()
+    return None if row is None else row[0]
+
+
+def create(connection: Connection, project: Project) -> None:
+    """Make what is missing of the ledger, inside the caller's transaction: yoyo makes yoyo's tables."""
+    from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
+    from yoyo.internalmigrations import needs_upgrading, upgrade
+
+    class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
+        """yoyo's backend on our connection and in our transaction: it neither connects nor begins nor commits."""
+
+        def __init__(self) -> None:
+            self._connection = connection
+            self.migration_table = "_yoyo_migration"
+
+        @contextmanager
+        def transaction(self, **_: Any) -> Iterator[None]:
+            yield
+
+        def list_tables(self, **_: Any) -> list[str]:
+            return [name for name in YOYO_TABLES if _exists(connection, project.ledger_schema, name)]
+
+    schema = sql.Identifier(project.ledger_schema)
+    connection.execute(sql.SQL("set local search_path = {}").format(schema))
+    if connection.execute("select pg_catalog.current_schema()").fetchone() == (None,):
+        connection.execute(sql.SQL("create schema {}").format(schema))
+    backend = Backend()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if needs_upgrading(backend):
+            upgrade(backend)
+    if not _exists(connection, project.ledger_schema, "yoyo_lock"):
+        connection.execute(backend.format_sql(backend.create_lock_table_sql))
+    connection.execute(resources.files("tools").joinpath("ledger.sql").read_text(encoding="utf-8").encode())
+
+
+def lock_key(project: Project) -> int:
+    """Return the key of the advisory lock: one a ledger; PostgreSQL itself keeps the databases of a cluster apart."""
+    digest = hashlib.sha256(f"schema_tools {project.ledger_schema}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def operator(project: Project) -> Operator:
+    """Return who runs this; a user id without a passwd entry and a host without a name are no reason to stop."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid {os.getuid()}"
+    return Operator(name=name[:255], host=socket.gethostname()[:255], git_commit=_git_commit(project))
+
+
+def guard(project: Project, migration_id: str, operation: Operation) -> sql.Composed:
+    """Return the statement that opens a file's transaction: ST001 where the lock is taken, ST002 where it is done."""
+    wanted = sql.SQL("" if operation in ("apply", "mark") else "not ")
+    body = sql.SQL(
+        "begin"
+        " if not pg_catalog.pg_try_advisory_xact_lock({key}) then"
+        "  raise exception 'another run holds the lock' using errcode = 'ST001';"
+        " end if;"
+        " if {wanted}exists (select from {migration} where migration_hash = {hash}) then"
+        "  raise exception 'another run was faster' using errcode = 'ST002';"
+        " end if; "
+        "end"
+    ).format(
+        key=sql.Literal(lock_key(project)),
+        wanted=wanted,
+        migration=_table(project, "_yoyo_migration"),
+        hash=sql.Literal(_hash(migration_id)),
+    )
+    return sql.SQL("do {};\n").format(sql.Literal(body.as_string()))
+
+
+def intent(
+    migration_id: str, operation: Operation, script: Script | None, who: Operator, *, late: bool = False
+) -> sql.Composed:
+    """Return the statement that logs what is about to run; `finish` closes the row."""
+    values = {
+        "migration_id": migration_id,
+        "operation": operation,
+        "raw_hash": script.raw_hash if script else None,
+        "token_hash": script.token_hash() if script else None,
+        "executed": script.text if script and len(script.text) <= KEEP_EXECUTED else None,
+        "transactional": script.transactional if script else "true",
+        "late": late,
+        "statements_done": 0 if script and script.transactional == "false" else None,
+        "operator": who.name,
+        "host": who.host,
+        "tool_version": __version__,
+        "git_commit": who.git_commit,
+    }
+    return sql.SQL("insert into schema_tools.log ({columns}) values ({values});\n").format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, values)),
+        values=sql.SQL(", ").join(map(sql.Literal, values.values())),
+    )
+
+
+def record(project: Project, migration_id: str, operation: Operation, who: Operator) -> sql.Composed:
+    """Return the statements that change yoyo's tables as yoyo itself would."""
+    adds = operation in ("apply", "mark")
+    change = (
+        "insert into {migration} values ({hash}, {id}, {now});\n"
+        if adds
+        else ("delete from {migration} where migration_hash = {hash};\n")
+    )
+    log = (
+        "insert into {log} (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)"
+        " values ({uuid}, {hash}, {id}, {operation}, {user}, {host}, {now});\n"
+    )
+    return sql.SQL(change + log).format(
+        migration=_table(project, "_yoyo_migration"),
+        log=_table(project, "_yoyo_log"),
+        hash=sql.Literal(_hash(migration_id)),
+        id=sql.Literal(migration_id),
+        now=sql.SQL("pg_catalog.clock_timestamp() at time zone 'utc'"),
+        uuid=sql.Literal(str(uuid.uuid4())),
+        operation=sql.Literal(operation),
+        user=sql.Literal(who.name),
+        host=sql.Literal(who.host),
+    )
+
+
+def finish(project: Project, migration_id: str, operation: Operation) -> sql.Composed:
+    """Return the statement that closes the log row; a file that took the ledger away with it is ST003."""
+    adds = operation in ("apply", "mark")
+    # no exception block: it is a subtransaction, which PostgreSQL refuses after some DDL (unprocessed inval messages)
+    body = sql.SQL(
+        "begin"
+        " if pg_catalog.to_regclass('schema_tools.log') is null or pg_catalog.to_regclass({name}) is null then"
+        "  raise exception 'the ledger is gone' using errcode = 'ST003';"
+        " end if;"
+        " update schema_tools.log set finished_at = pg_catalog.clock_timestamp()"
+        "  where log_id = (select max(log_id) from schema_tools.log where migration_id = {id});"
+        " if {wrong}exists (select from {migration} where migration_hash = {hash}) then"
+        "  raise exception 'the ledger was changed' using errcode = 'ST003';"
+        " end if; "
+        "end"
+    ).format(
+        id=sql.Literal(migration_id),
+        name=sql.Literal(_table(project, "_yoyo_migration").as_string()),
+        wrong=sql.SQL("not " if adds else ""),
+        migration=_table(project, "_yoyo_migration"),
+        hash=sql.Literal(_hash(migration_id)),
+    )
+    return sql.SQL("do {};\n").format(sql.Literal(body.as_string()))
+
+
+def is_locked(connection: Connection, project: Project) -> bool:
+    """Tell whether a run is at work on this database."""
+    return _holder(connection, project) is not None
+
+
+def holder(connection: Connection, project: Project) -> str:
+    """Return who holds the lock, as far as this role may see it."""
+    row = _holder(connection, project)
+    if row is None:
+        return "another run"
+    pid, role, application, address, age = row
+    place = f" from {address}" if address else ""
+    since = f", since {int(age.total_seconds())} s" if age is not None else ""  # another role's is not shown to all
+    return f"{application or 'a session'} (pid {pid}, role {role}{place}{since})"
+
+
+def _holder(connection: Connection, project: Project) -> tuple[Any, ...] | None:
+    key = lock_key(project) & 0xFFFFFFFFFFFFFFFF
+    return connection.execute(
+        """
+        select activity.pid, activity.usename, activity.application_name, activity.client_addr,
+          pg_catalog.clock_timestamp() - activity.backend_start
+        from pg_catalog.pg_locks as lock
+        join pg_catalog.pg_stat_activity as activity on activity.pid = lock.pid
+        where lock.locktype = 'advisory' and lock.granted and lock.objsubid = 1
+          and lock.classid = %s::bigint::oid and lock.objid = %s::bigint::oid
+          and lock.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+        """,
+        [key >> 32, key & 0xFFFFFFFF],
+    ).fetchone()
+
+
+def _entries(connection: Connection, query: str, table: sql.Identifier) -> tuple[Entry, ...]:
+    rows = connection.execute(sql.SQL(query).format(migration=table)).fetchall()
+    names = Entry.__dataclass_fields__
+    return tuple(Entry(**dict(zip(names, row, strict=True))) for row in rows)
+
+
+def _exists(connection: Connection, schema: str, name: str) -> bool:
+    query = "select pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', %s::text, %s::text)) is not null"
+    row = connection.execute(query, [schema, name]).fetchone()
+    return bool(row and row[0])
+
+
+def _table(project: Project, name: str) -> sql.Identifier:
+    return sql.Identifier(project.ledger_schema, name)
+
+
+def _plain(project: Project) -> str:
+    return f"{project.ledger_schema}._yoyo_migration"
+
+
+def _hash(migration_id: str) -> str:
+    """Return yoyo's key of a migration, which is a hash of its name and says nothing of its content."""
+    return hashlib.sha256(migration_id.encode()).hexdigest()
+
+
+def _git_commit(project: Project) -> str | None:
+    command: Sequence[str] = ("git", "-C", str(project.directory), "rev-parse", "HEAD")
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None
