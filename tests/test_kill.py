@@ -1,0 +1,176 @@
+"""Killed at any moment, client or server: the next run completes, and nothing ran twice."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny import (
+    A,
+    applied,
+    call,
+    ended,
+    relations,
+    rows,
+    start,
+    value,
+    wait_for_query,
+    wait_until,
+    write_history,
+)
+
+from tools import catalog, database, drift, scratch
+from tools.catalog import Catalog
+
+KILLS = 100
+
+# What the files work on, and a table that counts how often each of them ran
+GROUND = """
+create table ran (name text);
+create table big (id int, email text);
+insert into big select n, 'user' || n || '@example.com' from generate_series(1, 50000) as n;
+"""
+FILES = {
+    "20260101000000_table": "insert into ran values ('table'); create table t1 (id int primary key, note text);",
+    "20260102000000_rows": "insert into ran values ('rows'); insert into t1 select generate_series(1, 99);",
+    "20260103000000_index": "-- transactional: false\ncreate index concurrently big_id on big (id, email);\n",
+    "20260104000000_sleep": "insert into ran values ('sleep'); select pg_sleep(0.03); alter table t1 add due date;",
+    "20260105000000_mixed": (
+        "-- transactional: false\n"
+        "insert into ran values ('mixed');\n"
+        "create unique index concurrently big_email on big (email);\n"
+        "insert into ran values ('mixed again');\n"
+        "create index concurrently big_lower on big (lower(email));\n"
+    ),
+    "20260106000000_check": "insert into ran values ('check'); alter table t1 add constraint t1_note check (id > 0)",
+}
+# Loads all modules once, then forks for each URL it reads a process that applies; says its pid, and how it ended
+DRIVER = """
+import os, sys
+from pathlib import Path
+import pglast, yoyo.backends.core.postgresql
+from tools import config, runner
+project = config.load(Path(sys.argv[1]))
+for line in sys.stdin:
+    pid = os.fork()
+    if not pid:
+        try:
+            runner.apply(line.strip(), project, runner.Options(patience=30.0))
+        except BaseException:
+            os._exit(2)
+        os._exit(0)
+    print(pid, flush=True)
+    print(os.waitpid(pid, 0)[1], flush=True)
+"""
+
+
+def read(url: str) -> Catalog:
+    with database.connect(url, application="tests") as connection:
+        return catalog.read(connection)
+
+
+@pytest.fixture
+def driver(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    write_history(tmp_path, FILES)
+    command = [sys.executable, "-c", DRIVER, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def run(driver: subprocess.Popen[str], url: str, *, kill_after: float = 60.0) -> bool:
+    """Apply in a process that is killed after so many seconds; False where it was done before, as it should be."""
+    assert driver.stdin is not None
+    assert driver.stdout is not None
+    driver.stdin.write(f"{url}\n")
+    pid = int(driver.stdout.readline())
+    if not select.select([driver.stdout], [], [], kill_after)[0]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    status = int(driver.stdout.readline())
+    assert status in (0, signal.SIGKILL)
+    return status != 0
+
+
+@pytest.mark.slow
+def test_killed_a_hundred_times_at_random_moments(cluster: scratch.Cluster, driver: subprocess.Popen[str]) -> None:
+    undisturbed = cluster.create()
+    rows(undisturbed, GROUND)
+    started = time.monotonic()
+    assert not run(driver, undisturbed)
+    whole = time.monotonic() - started
+    expected, counted = read(undisturbed), sorted(rows(undisturbed, "select name from ran"))
+    seeded = random.Random(20260101)
+    kills = halfway = 0
+    while kills < KILLS:
+        url = cluster.create()
+        rows(url, GROUND)
+        while run(driver, url, kill_after=seeded.uniform(0.0, whole)):
+            kills += 1
+            halfway += 0 < len(applied(url)) < len(FILES)
+        assert applied(url) == sorted(FILES)
+        assert drift.diff(expected, read(url)) == ()
+        assert sorted(rows(url, "select name from ran")) == counted
+        assert value(url, "select count(*) from schema_tools.log where finished_at is not null") == len(FILES)
+        cluster.drop(url)
+    cluster.drop(undisturbed)
+    assert halfway > KILLS / 10, "the kills missed the history"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "state"),
+    [
+        ("create table a (id int); select pg_sleep(20)", "pg_sleep", "the connection was lost: see tools status"),
+        (
+            "-- transactional: false\ncreate table a (id int);\ncreate index concurrently i on big (id)",
+            "create index",
+            "the statement before it is done and stay done; an index that this one may have left invalid is no harm:"
+            " apply again builds it",
+        ),
+    ],
+)
+def test_a_server_session_that_is_killed(text: str, words: str, state: str, empty_url: str, tmp_path: Path) -> None:
+    rows(empty_url, GROUND)
+    project = write_history(tmp_path, {A: text})
+    with database.connect(empty_url) as writer:
+        writer.execute("begin; insert into big values (0)")
+        process = start(project, "apply", "-u", empty_url)
+        pid = wait_for_query(empty_url, words)
+        if "index" in words:
+            wait_until(lambda: rows(empty_url, "select 1 from pg_index where indexrelid = to_regclass('i')"))
+        rows(empty_url, f"select pg_terminate_backend({pid})")
+        answer = ended(process)
+        writer.execute("rollback")
+    assert answer.code == 2
+    assert "terminating connection due to administrator command (57P01)" in answer.err
+    assert answer.err.endswith(f"{state}\n")
+    assert applied(empty_url) == []
+    assert relations(empty_url) == ({"ran", "big"} if "sleep" in words else {"ran", "big", "a", "i"})
+    write_history(tmp_path, {A: text.replace("select pg_sleep(20)", "")})
+    assert call(project, "apply", "-u", empty_url).code == 0
+    assert applied(empty_url) == [A]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_signal_cancels_the_statement(number: int, code: int, word: str, empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "create table a (id int); select pg_sleep(20)"})
+    process = start(project, "apply", "-u", empty_url)
+    pid = wait_for_query(empty_url, "pg_sleep")
+    process.send_signal(number)
+    answer = ended(process)
+    assert answer.code == code
+    assert f"{word}: the running statement was cancelled and its transaction rolled back" in answer.err
+    wait_until(lambda: not rows(empty_url, f"select 1 from pg_stat_activity where pid = {pid}"), seconds=1.5)
+    assert (applied(empty_url), relations(empty_url)) == ([], set())

@@ -1,0 +1,316 @@
+"""The runner: each file and its ledger row are one transaction, and a failure says where, why and what now."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tiny import AB, A, B, C, applied, apply, call, ended, relations, rows, start, value, wait_for_query, write_history
+
+from tools import database, history, ledger, migrations, runner
+from tools.errors import Trouble
+from tools.failure import Failed
+from tools.runner import Options
+
+MAKE_DATABASE = Callable[[str], str]
+
+# A file that fails, and what must be said: line, column, SQLSTATE, and words of the answer
+BROKEN = {
+    "syntax": ("create table x ();\ncreate tabel y ();\n", 2, 8, "42601", ['syntax error at or near "tabel"']),
+    "no position": ("create table x ();\n\n  drop table nobody;", 3, 3, "42P01", ['table "nobody" does not exist']),
+    "after letters": ("select 'ä€😀';\nselect * from nobody;", 2, 15, "42P01", ['"nobody" does not exist']),
+    "after a comment": ("-- why\n/* a /* b */ c */\nselect 1;\nselect 1/0;", 4, 1, "22012", ["division by zero"]),
+    "in a block": (
+        "create table x ();\ndo $$ begin\n  raise exception 'no' using detail = 'this', hint = 'that';\nend $$;",
+        2,
+        1,
+        "P0001",
+        ["detail: this", "hint: that"],
+    ),
+    "at commit": (
+        "create table x (id int primary key);\n"
+        "create table y (id int references x deferrable initially deferred);\ninsert into y values (1);",
+        3,
+        26,
+        "23503",
+        ["detail: Key (id)=(1) is not present"],
+    ),
+    "quote": ("create table x ();\nselect 'it", 2, 8, "42601", ["unterminated quoted string"]),
+    "dollar": ("create table x ();\nselect $$it", 2, 8, "42601", ["unterminated dollar-quoted string"]),
+    "comment": ("create table x (); /* it", 1, 20, "42601", ["unterminated /* comment"]),
+    "copy": ("create table x (id int);\ncopy x from stdin;", 2, 1, "57014", ["write insert statements"]),
+    "ledger": ("drop schema schema_tools cascade;", 1, 34, "ST003", ["the ledger is gone", "hint: a migration must"]),
+    "public": ("drop schema public cascade;\ncreate schema public;", 2, 22, "ST003", ["the ledger is gone"]),
+    "own row": ("delete from public._yoyo_migration;", 1, 36, "ST003", ["the ledger was changed"]),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_changes_nothing_and_says_where(name: str, empty_url: str, tmp_path: Path) -> None:
+    text, line, column, sqlstate, words = BROKEN[name]
+    project = write_history(tmp_path, {A: "create table a (id int)", B: text, C: "create table c (id int)"})
+    with pytest.raises(Failed) as caught:
+        apply(empty_url, project)
+    failed = caught.value
+    assert (failed.path, failed.line, failed.column) == (f"sql/migrations/{B}.sql", line, column)
+    assert failed.sqlstate == sqlstate
+    assert failed.source == text.splitlines()[line - 1]
+    assert str(failed).splitlines()[2].index("^") == len(f"{line} | ") + column - 1
+    assert str(failed).endswith("nothing was changed")
+    assert all(word in str(failed) for word in words)
+    assert "ledger is gone' using" not in str(failed), "the runner's own SQL is shown"
+    assert applied(empty_url) == [A]
+    assert relations(empty_url) == {"a"}
+    assert value(empty_url, "select count(*) from schema_tools.log") == 1
+
+
+# A file that cannot run as its directives say, and the sentence that refuses it
+REFUSED = {
+    "begin": ("create table x ();\nbegin;", "2:1: 'begin', and transactions are the runner's"),
+    "commit": ("create table x (); commit;\ncreate table y ();", "1:20: 'commit', and transactions are the runner's"),
+    "rollback": ("rollback", "1:1: 'rollback', and"),
+    "index": ("create table x (id int);\ncreate index concurrently on x (id);", "2:1: create index concurrently"),
+    "vacuum": ("/* ä */ vacuum", "1:9: vacuum cannot run inside a transaction"),
+    "system": ("alter system set jit = off", "1:1: alter system cannot run inside a transaction"),
+    "database": ("create database x", "1:1: create database cannot run inside a transaction"),
+    "connect": ("\\connect other\n", "1:1: \\connect is a command of psql"),
+    "copy data": ("create table x (id int);\ncopy x from stdin;\n1\n\\.\n", "4:1: \\. is a command of psql"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_cannot_run_is_refused_before_anything_runs(name: str, empty_url: str, tmp_path: Path) -> None:
+    text, sentence = REFUSED[name]
+    project = write_history(tmp_path, {A: "create table a (id int)", B: text})
+    with pytest.raises(Trouble) as caught:
+        apply(empty_url, project)
+    assert f"sql/migrations/{B}.sql:{sentence}" in str(caught.value)
+    assert relations(empty_url) == set()
+    assert value(empty_url, "select to_regclass('public._yoyo_migration')") is None
+
+
+# What a file may do to its session, and a question whose answer the next file must find as if it had not
+SESSION = {
+    "search_path": ("create schema other; set search_path = other", "current_schema = 'public'"),
+    "role": ("set role pg_monitor", "current_user = session_user"),
+    "local role": ("set local role pg_monitor", "current_user = session_user"),
+    "authorization": ("set session authorization pg_monitor", "session_user <> 'pg_monitor'"),
+    "timeout": ("set statement_timeout = 1", "current_setting('statement_timeout') = '0'"),
+    "lock timeout": ("set lock_timeout = 0", "current_setting('lock_timeout') = '200ms'"),
+    "config": ("select set_config('row_security', 'off', false)", "current_setting('row_security') = 'on'"),
+    "temporary table": ("create temp table t (id int)", "to_regclass('pg_temp.t') is null"),
+    "prepared": ("prepare p as select 1", "not exists (select from pg_prepared_statements)"),
+    "savepoint": ("savepoint s; select 1; rollback to s; release s", "true"),
+    "the client's end": ("select 1", "current_setting('client_connection_check_interval') = '2s'"),
+    "copy to stdout": ("copy (select generate_series(1, 100000)) to stdout; copy (select 1) to stdout", "true"),
+}
+
+
+@pytest.mark.parametrize("name", SESSION)
+def test_what_a_file_sets_ends_with_it(name: str, empty_url: str, tmp_path: Path) -> None:
+    text, question = SESSION[name]
+    check = f"do $$ begin if ({question}) is not true then raise exception 'it leaked'; end if; end $$"
+    project = write_history(tmp_path, {A: text, B: f"{check}; create table b (id int)"})
+    assert [one.id for one in apply(empty_url, project)] == [A, B]
+    assert applied(empty_url) == [A, B]
+    assert relations(empty_url) == {"b"}
+
+
+def test_the_ledger_says_who_ran_what(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    done = apply(empty_url, project)
+    assert [(one.id, one.operation, one.by_other) for one in done] == [(A, "apply", False), (B, "apply", False)]
+    question = "select migration_id, operation, executed, transactional, late, role, operator <> '', host <> '',"
+    question += " tool_version, finished_at >= started_at from schema_tools.log order by log_id"
+    texts = [texts[0] for texts in AB.values()]
+    assert rows(empty_url, question) == [
+        (id_, "apply", text, "true", False, "postgres", True, True, "0.1.0", True)
+        for id_, text in zip((A, B), texts, strict=True)
+    ]
+    assert apply(empty_url, project) == ()
+
+
+def test_a_data_file_takes_one_transaction_and_no_subtransaction(empty_url: str, tmp_path: Path) -> None:
+    inserts = "insert into t values (1);\n" * 3000
+    question = "select pg_stat_get_backend_subxact(n) from pg_stat_get_backend_idset() n"
+    question += " where pg_stat_get_backend_pid(n) = pg_backend_pid()"
+    seen = f"create table seen as select ({question})::text as was;" if _knows_subxact(empty_url) else ""
+    project = write_history(tmp_path, {A: f"create table t (id int);\n{inserts}{seen}"})
+    apply(empty_url, project)
+    assert value(empty_url, "select count(distinct xmin::text) || '/' || count(*) from t") == "1/3000"
+    if seen:
+        assert value(empty_url, "select was from seen") == "(0,f)"
+
+
+def _knows_subxact(url: str) -> bool:
+    return bool(value(url, "select current_setting('server_version_num')::int >= 160000"))
+
+
+def test_the_search_path_of_the_database_is_the_files(empty_url: str, tmp_path: Path) -> None:
+    name = value(empty_url, "select current_database()")
+    rows(empty_url, f"create schema mine; alter database {name} set search_path = mine")
+    apply(empty_url, write_history(tmp_path, AB))
+    assert value(empty_url, "select to_regclass('mine.a') is not null and to_regclass('public.a') is null")
+    assert applied(empty_url) == [A, B]
+
+
+def test_the_ledger_makes_its_schema(empty_url: str, tmp_path: Path) -> None:
+    rows(empty_url, "drop schema public")
+    (tmp_path / "pyproject.toml").write_text('[tool.schema-tools]\nledger-schema = "Odd Schema"\n')
+    project = write_history(tmp_path, {A: ("create schema x", "drop schema x")})
+    apply(empty_url, project)
+    assert rows(empty_url, 'select migration_id from "Odd Schema"._yoyo_migration') == [(A,)]
+    assert apply(empty_url, project) == ()
+    runner.roll_back(empty_url, project, Options())
+    assert rows(empty_url, 'select migration_id from "Odd Schema"._yoyo_migration') == []
+
+
+def test_rollback_takes_back_and_forgets(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {**AB, C: ("create table c (id int)", "drop table c")})
+    apply(empty_url, project)
+    done = runner.roll_back(empty_url, project, Options(), count=2)
+    assert [(one.id, one.operation) for one in done] == [(C, "rollback"), (B, "rollback")]
+    assert applied(empty_url) == [A]
+    assert relations(empty_url) == {"a"}
+    apply(empty_url, project)
+    assert [one.id for one in runner.roll_back(empty_url, project, Options(), to=A)] == [C, B]
+    assert relations(empty_url) == {"a"}
+
+
+def test_rollback_looks_at_every_file_first(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "create table a (id int)", B: ("create table b (id int)", "drop table b")})
+    apply(empty_url, project)
+    with pytest.raises(Trouble, match=f"{A} has no rollback file"):
+        runner.roll_back(empty_url, project, Options(), count=2)
+    assert applied(empty_url) == [A, B]
+    (tmp_path / f"sql/migrations/{B}.rollback.sql").write_text("drop table b; drop table nobody;")
+    with pytest.raises(Failed, match='"nobody" does not exist'):
+        runner.roll_back(empty_url, project, Options())
+    assert (applied(empty_url), relations(empty_url)) == ([A, B], {"a", "b"})
+
+
+def test_a_waiting_lock_gives_way_and_the_file_runs_again(empty_url: str, tmp_path: Path) -> None:
+    rows(empty_url, "create table t (id int); insert into t values (1)")
+    project = write_history(tmp_path, {A: "create table a (id int); alter table t add note text"})
+    said: list[str] = []
+    with database.connect(empty_url) as other:
+        other.execute("begin; lock table t in access share mode")
+        threading.Timer(1.0, lambda: other.execute("commit")).start()
+        started = time.monotonic()
+        runner.apply(empty_url, project, Options(lock_timeout=50, patience=20), say=said.append)
+        assert time.monotonic() - started >= 0.8
+    assert said
+    assert said[0] == f"{A}: canceling statement due to lock timeout: trying again (1)"
+    assert applied(empty_url) == [A]
+    assert value(empty_url, "select count(*) from schema_tools.log") == 1
+
+
+def test_patience_ends(empty_url: str, tmp_path: Path) -> None:
+    rows(empty_url, "create table t (id int)")
+    project = write_history(tmp_path, {A: "create table a (id int);\nalter table t add note text"})
+    with database.connect(empty_url) as other:
+        other.execute("begin; lock table t")
+        answer = call(project, "apply", "-u", empty_url, "--patience", "0.3", "--lock-timeout", "20")
+        other.execute("rollback")
+    assert answer.code == 2
+    assert f"{A}.sql:2:1: canceling statement due to lock timeout (55P03)" in answer.err
+    assert answer.err.endswith("or raise --lock-timeout or --patience\nnothing was changed\n")
+    assert (applied(empty_url), relations(empty_url)) == ([], {"t"})
+
+
+def test_nothing_waits_behind_the_waiting_file(empty_url: str, tmp_path: Path) -> None:
+    rows(empty_url, "create table t (id int)")
+    project = write_history(tmp_path, {A: "alter table t add note text"})
+    with database.connect(empty_url) as reader, database.connect(empty_url) as query:
+        reader.execute("begin; select * from t")
+        run = threading.Thread(target=lambda: apply(empty_url, project, lock_timeout=50))
+        run.start()
+        slowest = 0.0
+        for _ in range(40):
+            started = time.monotonic()
+            query.execute("select * from t")
+            slowest = max(slowest, time.monotonic() - started)
+            time.sleep(0.02)
+        reader.execute("commit")
+        run.join()
+    assert slowest < 1.0
+    assert applied(empty_url) == [A]
+
+
+@pytest.mark.parametrize("number", [2, 10])
+def test_runs_at_once_share_the_work(number: int, empty_url: str, tmp_path: Path) -> None:
+    files = {f"2026010{n}000000_t": f"create table t{n} (id int); select pg_sleep(0.05)" for n in range(1, 7)}
+    index = "-- transactional: false\ncreate index concurrently t1_id on t1 (id)"
+    project = write_history(tmp_path, {**files, "20260107000000_i": index})
+    answers = [ended(process) for process in [start(project, "apply", "-u", empty_url) for _ in range(number)]]
+    assert [(answer.code, answer.err) for answer in answers if answer.code] == []
+    assert sum(answer.out.count(": applied in ") for answer in answers) == 7
+    assert value(empty_url, "select count(*) from schema_tools.log") == 7
+    assert applied(empty_url) == [*files, "20260107000000_i"]
+    assert value(empty_url, "select indisvalid from pg_index where indexrelid = 't1_id'::regclass")
+
+
+def test_the_waiter_says_for_whom_it_waits(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    said: list[str] = []
+    with database.connect(empty_url, application="a colleague's run") as other:
+        other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        pid = other.info.backend_pid
+        with pytest.raises(Trouble, match=r"still holds the lock after 0.1 s: wait longer with --patience"):
+            runner.apply(empty_url, project, Options(patience=0.1), say=said.append)
+    assert said
+    assert said[0].startswith(f"waiting for a colleague's run (pid {pid}, role postgres")
+    assert applied(empty_url) == []
+
+
+def test_a_waiter_without_rights_says_what_it_may_know(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    with database.connect(empty_url, application="tools apply") as other, database.connect(empty_url) as waiter:
+        other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        waiter.execute("create role nobody_much; set role nobody_much")
+        try:
+            assert ledger.holder(waiter, project).startswith(
+                f"tools apply (pid {other.info.backend_pid}, role postgres"
+            )
+        finally:
+            waiter.execute("reset role; drop role nobody_much")
+
+
+def test_the_lock_is_one_for_each_database(empty_url: str, make_database: MAKE_DATABASE, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    with database.connect(make_database("")) as other:
+        other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        apply(empty_url, project, patience=0.0)
+    assert applied(empty_url) == [A, B]
+
+
+def test_two_rollbacks_at_once_take_back_one(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: AB[A], B: ("create table b (id int)", "select pg_sleep(0.5); drop table b")})
+    apply(empty_url, project)
+    first = start(project, "rollback", "--yes", "-u", empty_url)
+    wait_for_query(empty_url, "pg_sleep")
+    second = ended(start(project, "rollback", "--yes", "-u", empty_url))
+    assert (ended(first).code, second.code) == (0, 0)
+    assert second.out == f"{B}: rolled back by another run\n"
+    assert applied(empty_url) == [A]
+    assert value(empty_url, "select count(*) from schema_tools.log where operation = 'rollback'") == 1
+
+
+def test_a_lost_race_is_told(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    steps = history.to_apply(history.compare(migrations.read(project), ledger.Ledger()))
+    apply(empty_url, project)
+    assert [one.by_other for one in runner.replay(empty_url, project, steps)] == [True, True]
+    with pytest.raises(Trouble, match="another run was faster: see tools status"):
+        runner.mark(empty_url, project, Options(), steps)
+    assert value(empty_url, "select count(*) from schema_tools.log") == 2
+
+
+def test_notices_are_the_story_and_not_the_answer(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "do $$ begin raise notice 'hello'; raise warning 'careful'; end $$"})
+    answer = call(project, "apply", "-u", empty_url)
+    assert answer.err == "NOTICE: hello\nWARNING: careful\n"
+    assert answer.out.startswith(f"{A}: applied in ")

@@ -1,0 +1,101 @@
+"""A statement that failed: where it stands in its file, what the server said, and where things stand now."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import errors
+
+from tools.config import Project
+from tools.errors import Trouble
+from tools.migrations import Script
+from tools.statements import locate, split, unreadable
+
+
+class Failed(Trouble):
+    """A file that did not run to its end: `line` and `column` count from 1, `state` says where the database is now."""
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        line: int,
+        column: int,
+        source: str,
+        message: str,
+        detail: str | None,
+        hint: str | None,
+        context: str | None,
+        sqlstate: str | None,
+        state: str,
+    ) -> None:
+        """Compose the sentence that is shown where nobody formats it better."""
+        self.path, self.line, self.column, self.source = path, line, column, source
+        self.message, self.detail, self.hint, self.context = message, detail, hint, context
+        self.sqlstate, self.state = sqlstate, state
+        super().__init__("\n".join(self._lines()))
+
+    def _lines(self) -> list[str]:
+        number = f"{self.line} | "
+        caret = " " * (len(number) + self.column - 1) + "^"
+        code = f" ({self.sqlstate})" if self.sqlstate else ""
+        lines = [f"{self.path}:{self.line}:{self.column}: {self.message}{code}", number + self.source, caret]
+        lines += [f"detail: {self.detail}"] if self.detail else []
+        lines += [f"hint: {self.hint}"] if self.hint else []
+        lines += [f"context: {line}" for line in (self.context or "").splitlines()[:3]]
+        return [*lines, self.state]
+
+
+HINTS = {
+    "25001": "put it in a file of its own that starts with -- transactional: false",
+    "55P03": "another session holds the lock: try again later, or raise --lock-timeout or --patience",
+    "ST003": "a migration must leave schema_tools and the _yoyo tables alone",
+}
+
+
+def explain(
+    project: Project, script: Script, error: psycopg.Error, *, statement: int, offset: int, state: str
+) -> Failed:
+    """Say where and why a script failed.
+
+    `statement` counts the script's statements that were done; `offset` is where the script starts in the message that
+    the server's position counts in. A failure before or after the script's own text points to its end.
+    """
+    diagnostic = error.diag
+    message = diagnostic.message_primary or str(error).strip() or "the connection was lost"
+    at = _position(script.text, diagnostic.statement_position, statement, offset)
+    if isinstance(error, errors.SyntaxError) and (found := unreadable(script.text)):
+        message, at = found.words, found.start  # the server went on reading in what the runner put behind the file
+    line, column = locate(script.text, at)
+    lines = script.text.splitlines() or [""]
+    return Failed(
+        path=project.relative(script.path),
+        line=line,
+        column=column,
+        source=lines[min(line, len(lines)) - 1].replace("\t", " "),
+        message=message,
+        detail=diagnostic.message_detail,
+        hint=_hint(error, message),
+        context=diagnostic.context,
+        sqlstate=error.sqlstate,
+        state=state,
+    )
+
+
+def _hint(error: psycopg.Error, message: str) -> str | None:
+    """Return the way out: ours where the server is not what the file needs, the server's, or what the code means."""
+    if message.startswith('extension "') and "is not available" in message:
+        return (
+            "install it on the server; for scratch databases take a server that has it: --scratch-bindir, --scratch-url"
+        )
+    if "not supported in this build" in message or "ICU is not supported" in message:
+        return "this server was built without it; for scratch databases take another: --scratch-bindir, --scratch-url"
+    return error.diag.message_hint or HINTS.get(error.sqlstate or "")
+
+
+def _position(text: str, position: str | None, statement: int, offset: int) -> int:
+    if position is not None and 0 <= int(position) - 1 - offset <= len(text):
+        return int(position) - 1 - offset
+    pieces = split(text)
+    if 0 <= statement < len(pieces):
+        return pieces[statement].start
+    return len(text.rstrip())

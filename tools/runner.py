@@ -1,0 +1,352 @@
+"""Runs a plan: each transactional file whole, in one message, its ledger row committing with it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import errors, sql
+
+from tools import autocommit, database, history, ledger, migrations
+from tools.config import Project
+from tools.database import Connection
+from tools.errors import Trouble
+from tools.failure import Failed, explain
+from tools.history import History, Step
+from tools.ledger import Operator
+from tools.message import send
+from tools.statements import locate, outside_transaction, own_transaction, psql_command, split
+
+# After a file: what it may have left in the session, so that each file meets the session that psql would give it
+CLEAN = "reset session authorization;\nreset all;\ndiscard temp;\n"
+CLEAN_OWN = f"{CLEAN}deallocate all;\n"  # behind a pooler the session's prepared statements are other clients' too
+STATEMENTS_BEFORE = 7  # of ours in the message: begin, set twice, the guard, the intent, two for yoyo's tables
+# An orphaned statement ends soon after its client: https://www.postgresql.org/docs/current/runtime-config-connection.html
+CHECK_CLIENT = "client_connection_check_interval = '2s'"
+MOVE = "move it to a file of its own that starts with -- transactional: false"
+UNABLE = (
+    errors.InsufficientPrivilege,
+    errors.ReadOnlySqlTransaction,
+)  # before the file's first statement, no fault of it
+POLL = 0.25  # seconds between two looks at the lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a run behaves: `lock_timeout` in ms (what queues behind a waiting ALTER is out), `patience` in seconds."""
+
+    lock_timeout: int = 200
+    patience: float = 600.0
+    allow_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """One file that ran, or that another run had done first (`by_other`); milliseconds of wall time."""
+
+    id: str
+    operation: ledger.Operation
+    milliseconds: int
+    by_other: bool = False
+
+
+Listen = Callable[[Applied], None]
+Say = Callable[[str], None]
+
+
+def ignore(_: object) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run on one connection: what every file of it shares."""
+
+    connection: Connection
+    project: Project
+    options: Options
+    operator: Operator
+    pooled: bool = False
+    listen: Listen = field(default=ignore)
+    say: Say = field(default=ignore)
+
+
+def state(connection: Connection, project: Project) -> History:
+    """Return what files and ledger say together; reads only."""
+    return history.compare(migrations.read(project), ledger.read(connection, project))
+
+
+def apply(
+    url: str, project: Project, options: Options, *, to: str | None = None, listen: Listen = ignore, say: Say = ignore
+) -> tuple[Applied, ...]:
+    """Apply what is pending, up to `to`; nothing to do costs one question and takes no lock."""
+    with database.connect(url, application="tools apply") as connection:
+        plan = plan_apply(connection, project, options, to)
+        if not plan:
+            return ()
+        with _run(connection, url, project, options, plan, listen, say) as run:
+            return _execute(run, plan_apply(connection, project, options, to))
+
+
+def replay(url: str, project: Project, steps: tuple[Step, ...]) -> tuple[Applied, ...]:
+    """Run the steps as they are given, on a scratch database: no question what is pending."""
+    refuse_unrunnable(project, steps)
+    with database.connect(url, application="tools replay") as connection:
+        if not steps:
+            return ()
+        with _run(connection, url, project, Options(patience=60.0), steps, ignore, ignore) as run:
+            return _execute(run, steps)
+
+
+def roll_back(
+    url: str,
+    project: Project,
+    options: Options,
+    *,
+    to: str | None = None,
+    count: int = 1,
+    listen: Listen = ignore,
+    say: Say = ignore,
+) -> tuple[Applied, ...]:
+    """Roll back `count` migrations, or everything after `to`; the rollback files are looked at before anything runs."""
+    with database.connect(url, application="tools rollback") as connection:
+        plan = history.to_roll_back(state(connection, project), to=to, count=count)
+        refuse_unrunnable(project, plan)
+        if not plan:
+            return ()
+        with _run(connection, url, project, options, plan, listen, say) as run:
+            return _execute(run, plan)
+
+
+def mark(
+    url: str, project: Project, options: Options, steps: tuple[Step, ...], *, say: Say = ignore
+) -> tuple[Applied, ...]:
+    """Record migrations as applied without running them, in one transaction; whoever calls has proved that they are."""
+    with (
+        database.connect(url, application="tools mark") as connection,
+        _run(connection, url, project, options, (), ignore, say) as run,
+        connection.transaction(),
+    ):
+        for step in steps:
+            id_ = step.migration.id
+            try:
+                connection.execute(ledger.guard(project, id_, "mark"))
+            except psycopg.DatabaseError as error:
+                raise Trouble(f"{id_}: {error.diag.message_primary}: see tools status") from error
+            connection.execute(ledger.intent(id_, "mark", step.migration.up, run.operator))
+            connection.execute(ledger.record(project, id_, "mark", run.operator))
+            connection.execute(ledger.finish(project, id_, "mark"))
+    return tuple(Applied(id=step.migration.id, operation="mark", milliseconds=0) for step in steps)
+
+
+def refuse_unrunnable(project: Project, plan: tuple[Step, ...]) -> None:
+    """Refuse, before anything runs, every file that cannot run as its directives say."""
+    refusals = [sentence for step in plan if (sentence := _refusal(project, step.script))]
+    if refusals:
+        raise Trouble("\n".join(refusals))
+
+
+def _refusal(project: Project, script: migrations.Script) -> str | None:
+    name = project.relative(script.path)
+    if found := psql_command(script.text):
+        return f"{_place(name, script, found.start)}: {found.words} is a command of psql: write SQL"
+    if script.transactional != "own" and (found := own_transaction(script.text)):
+        return (
+            f"{_place(name, script, found.start)}: {found.words!r}, and transactions are the runner's:"
+            " delete it, or for an adopted file write -- transactional: own at the top"
+        )
+    if script.transactional != "false" and (found := outside_transaction(script.text)):
+        alone = len(split(script.text)) == 1
+        if alone and script.transactional == "own":
+            return None
+        way = "write -- transactional: false at the top" if alone else MOVE
+        return f"{_place(name, script, found.start)}: {found.words} cannot run inside a transaction: {way}"
+    return None
+
+
+def plan_apply(connection: Connection, project: Project, options: Options, to: str | None) -> tuple[Step, ...]:
+    """Return what to apply, or refuse: an edited, deleted or late file stops everything, with the difference shown."""
+    found = state(connection, project)
+    refusals = history.refusals(project, found, allow_late=options.allow_late)
+    if refusals:
+        edits = [
+            history.edit(project, item, ledger.executed(connection, item.entry.log_id))
+            for item in found.having("edited")
+            if item.entry and item.entry.log_id is not None
+        ]
+        raise Trouble("\n".join([*refusals, *filter(None, edits), "nothing was changed"]))
+    plan = history.to_apply(found, to=to)
+    refuse_unrunnable(project, plan)
+    return plan
+
+
+@contextmanager
+def _run(
+    connection: Connection,
+    url: str,
+    project: Project,
+    options: Options,
+    plan: tuple[Step, ...],
+    listen: Listen,
+    say: Say,
+) -> Iterator[Run]:
+    """Take the lock, and make the ledger where there is none."""
+    operator = ledger.operator(project)
+    pooled = not database.is_direct(connection) and _may_share(url, connection, plan)
+    connection.add_notice_handler(lambda diagnostic: say(f"{diagnostic.severity}: {diagnostic.message_primary}"))
+    run = Run(
+        connection=connection,
+        project=project,
+        options=options,
+        operator=operator,
+        pooled=pooled,
+        listen=listen,
+        say=say,
+    )
+    if not pooled:  # behind a transaction pooler a session's lock would stay with a stranger's session
+        _take_lock(run)
+    with database.explained("make the ledger", url):
+        _create_ledger(run)
+    yield run  # the lock ends with the connection
+
+
+def _may_share(url: str, connection: Connection, plan: tuple[Step, ...]) -> bool:
+    """Tell whether to do without a lock of the session, as transactional files can behind any pooler."""
+    if all(step.script.transactional == "true" for step in plan):
+        return True
+    return database.shares_session(connection, lambda: database.connect(url, application="tools"))
+
+
+def _take_lock(run: Run) -> None:
+    """Poll for the session's lock: a waiter that blocks inside PostgreSQL would deadlock CREATE INDEX CONCURRENTLY."""
+    deadline = time.monotonic() + run.options.patience
+    key = ledger.lock_key(run.project)
+    said = ""
+    while True:
+        row = run.connection.execute("select pg_catalog.pg_try_advisory_lock(%s)", [key]).fetchone()
+        if row and row[0]:
+            return
+        holder = ledger.holder(run.connection, run.project)
+        if holder.partition(", since")[0] != said:
+            run.say(f"waiting for {holder}")
+            said = holder.partition(", since")[0]
+        if time.monotonic() > deadline:
+            raise Trouble(
+                f"{holder} still holds the lock after {run.options.patience:g} s: wait longer with --patience"
+            )
+        time.sleep(POLL * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, not a secret)
+
+
+def _create_ledger(run: Run) -> None:
+    if ledger.exists(run.connection, run.project):
+        return
+    while not _try_create_ledger(run):
+        time.sleep(POLL)
+
+
+def _try_create_ledger(run: Run) -> bool:
+    """Make the ledger under the transaction's lock, which a pooler keeps; False where another run is at it."""
+    key = ledger.lock_key(run.project)
+    with run.connection.transaction():
+        row = run.connection.execute("select pg_catalog.pg_try_advisory_xact_lock(%s)", [key]).fetchone()
+        free = bool(row and row[0])
+        if free and not ledger.exists(run.connection, run.project):
+            ledger.create(run.connection, run.project)
+        return free
+
+
+def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
+    if run.pooled:
+        _refuse_unprotected(run.project, plan)
+    done = []
+    for step in plan:
+        started = time.monotonic()
+        by_other = not _execute_step(run, step)
+        elapsed = round((time.monotonic() - started) * 1000)
+        applied = Applied(id=step.migration.id, operation=step.operation, milliseconds=elapsed, by_other=by_other)
+        run.listen(applied)
+        done.append(applied)
+    return tuple(done)
+
+
+def _execute_step(run: Run, step: Step) -> bool:
+    """Run one file; False where another run had done it first."""
+    if step.script.transactional == "true":
+        return _patiently(run, step)
+    run.connection.execute(f"set {CHECK_CLIENT}")
+    if step.script.transactional == "own":
+        autocommit.run_as_written(run.connection, run.project, step, run.operator)
+    else:
+        autocommit.run_statements(run.connection, run.project, step, run.operator, run.say)
+    return True
+
+
+def _refuse_unprotected(project: Project, plan: tuple[Step, ...]) -> None:
+    """Refuse, before anything runs, what a transaction pooler would scatter over the sessions of strangers."""
+    for step in plan:
+        if step.script.transactional != "true":
+            raise Trouble(
+                f"{project.relative(step.script.path)} runs outside a transaction, which a connection pooler cannot"
+                " protect, so nothing was changed: pass the direct address with --url"
+            )
+
+
+def _patiently(run: Run, step: Step) -> bool:
+    """Run the file's whole transaction again until its locks are free, at most for as long as the patience lasts."""
+    deadline = time.monotonic() + run.options.patience
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            return _transact(run, step)
+        except Failed as failed:
+            if failed.sqlstate not in (errors.LockNotAvailable.sqlstate, "ST001") or time.monotonic() > deadline:
+                raise
+            run.say(f"{step.migration.id}: {failed.message}: trying again ({tries})")
+            time.sleep(min(5.0, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0))  # noqa: S311 (jitter)
+
+
+def _transact(run: Run, step: Step) -> bool:
+    """Send the file between its ledger statements, in one message; False where another run had done it first."""
+    script, id_, connection = step.script, step.migration.id, run.connection
+    before = [
+        sql.SQL("begin isolation level read committed read write;\n"),
+        sql.SQL("set local lock_timeout = {};\n").format(sql.Literal(run.options.lock_timeout)),
+        sql.SQL(f"set local {CHECK_CLIENT};\n"),
+        ledger.guard(run.project, id_, step.operation),
+        ledger.intent(id_, step.operation, script, run.operator, late=step.late),
+        ledger.record(run.project, id_, step.operation, run.operator),
+    ]
+    after = sql.SQL("\n;reset session authorization;\n{}commit;\n").format(
+        ledger.finish(run.project, id_, step.operation)
+    )
+    prefix = sql.Composed(before).as_string(connection)
+    clean = CLEAN if run.pooled else CLEAN_OWN
+    outcome = send(connection, prefix + script.text + after.as_string(connection) + clean)
+    if outcome.error is None:
+        return True
+    if not connection.broken:
+        connection.rollback()
+        connection.execute(clean.encode())
+    if outcome.error.sqlstate == "ST002":
+        return False
+    if outcome.done < STATEMENTS_BEFORE and isinstance(outcome.error, UNABLE):
+        with database.explained("write the ledger"):
+            raise outcome.error
+    raise explain(
+        run.project,
+        script,
+        outcome.error,
+        statement=outcome.done - STATEMENTS_BEFORE,
+        offset=len(prefix),
+        state="nothing was changed" if not connection.broken else "the connection was lost: see tools status",
+    )
+
+
+def _place(name: str, script: migrations.Script, start: int) -> str:
+    line, column = locate(script.text, start)
+    return f"{name}:{line}:{column}"
