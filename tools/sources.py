@@ -1,0 +1,244 @@
+"""What ``migrations``, ``models``, ``live``, a URL or a file stand for: catalogs, and any two can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tools import (
+    __version__,
+    catalog,
+    database,
+    directories,
+    drift,
+    ledger,
+    migrations,
+    mirror,
+    origins,
+    scratch,
+    subset,
+)
+from tools.catalog import Catalog
+from tools.config import Project
+from tools.drift import Difference
+from tools.errors import Trouble
+from tools.history import Step
+from tools.server import find_binaries
+
+WAIT_FOR_RUN = 60.0  # seconds: a migration at work is not drift, and most are done by then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two sources and what differs; `pending` migrations are not in the comparison."""
+
+    expected: str
+    actual: str
+    differences: tuple[Difference, ...]
+    objects: int
+    pending: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+
+@dataclass(kw_only=True)
+class Reader:
+    """Reads sources; the scratch server is started when one needs it, and kept for the next."""
+
+    project: Project
+    settings: scratch.Settings
+    live: str | None = None
+    say: Callable[[str], None] = field(default=lambda _: None)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _clusters: dict[str, scratch.Cluster] = field(default_factory=dict)
+
+    def compare(self, expected: str, actual: str) -> Comparison:
+        """Compare two sources; against a live database the history counts as far as its ledger says."""
+        pending: tuple[str, ...] = ()
+        steps = () if {"migrations", "models"}.isdisjoint((expected, actual)) else self.steps()
+        if "migrations" in (expected, actual):
+            other = actual if expected == "migrations" else expected
+            if self._is_database(other):
+                steps, pending = self._applied(other, steps)
+        pair = [self._read(source, steps) for source in (expected, actual)]
+        if not {expected, actual}.isdisjoint({"migrations", "models", "live"}):
+            pair = self._without_external(pair, is_model="models" in (expected, actual))
+        if "models" in (expected, actual):
+            pair = [subset.sayable(one) for one in pair]
+        differences = self._locate(drift.diff(*pair), steps)
+        shown = tuple(self._shown(source) for source in (expected, actual))
+        objects = sum(1 for _ in catalog.objects(pair[0]))
+        return Comparison(expected=shown[0], actual=shown[1], differences=differences, objects=objects, pending=pending)
+
+    def compare_after(self, url: str, steps: tuple[Step, ...]) -> tuple[Difference, ...]:
+        """Return how a database differs from the history that its ledger and these further steps make up."""
+        wanted = {step.migration.id for step in steps}
+        with database.connect(url, application="tools mark") as connection:
+            wanted |= {entry.id for entry in ledger.read(connection, self.project).entries if entry.applied}
+            actual = catalog.read(connection)
+        replayed = self.replayed(tuple(step for step in self.steps() if step.migration.id in wanted))
+        return drift.diff(*self._without_external([replayed, actual], is_model=False))
+
+    def read(self, source: str) -> Catalog:
+        """Return the catalog of one source; ``migrations`` is the whole history."""
+        return self._read(source, self.steps() if source in ("migrations", "models") else ())
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return the whole history as steps of a replay."""
+        return scratch.steps_of(migrations.read(self.project))
+
+    def cluster(self, steps: tuple[Step, ...]) -> scratch.Cluster:
+        """Return a scratch server whose `replayed` database holds these steps."""
+        key = scratch.key(self.project, steps)
+        if key not in self._clusters:
+            opened = scratch.cluster(self.settings, project=self.project, steps=steps)
+            self._clusters[key] = self._stack.enter_context(opened)
+        return self._clusters[key]
+
+    def replayed(self, steps: tuple[Step, ...]) -> Catalog:
+        """Return the catalog after these steps, from the cache where the same files were replayed before."""
+        cached = self._cache(steps)
+        if cached is not None and cached.is_file():
+            return catalog.from_json(cached.read_text(encoding="utf-8"))
+        cluster = self.cluster(steps)
+        with database.connect(cluster.url(str(cluster.replayed)), application="tools replay") as connection:
+            found = catalog.read(connection)
+        if cached is not None:
+            _write(cached, catalog.to_json(found, tool_version=__version__))
+        return found
+
+    def _read(self, source: str, steps: tuple[Step, ...]) -> Catalog:
+        if source == "migrations":
+            return self.replayed(steps)
+        if source == "models":
+            cluster = self.cluster(steps)
+            return mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
+        if source == "live" or self._is_database(source):
+            return self._read_database(source)
+        path = Path(source)
+        if not path.exists():
+            raise Trouble(
+                f"no file {source}: a source is migrations, models, live, a connection URL, a .sql file or folder,"
+                " or a .json snapshot"
+            )
+        if path.suffix == ".json":
+            return catalog.from_json(path.read_text(encoding="utf-8"))
+        return self._read_files(path)
+
+    def _read_database(self, source: str) -> Catalog:
+        with database.connect(self._url(source), application="tools drift-check") as connection:
+            self._await_run(connection)
+            with database.explained("read the catalog", self._url(source)):
+                return catalog.read(connection)
+
+    def _read_files(self, path: Path) -> Catalog:
+        url = self.cluster(()).create()
+        files = sorted(path.glob("*.sql")) if path.is_dir() else [path]
+        files = [file for file in files if not file.name.endswith(".rollback.sql")]
+        if not files:
+            raise Trouble(f"no .sql file in {path}")
+        with database.connect(url, application="tools scratch") as connection:
+            for file in files:
+                scratch.load_file(connection, self.project, file.resolve())
+                connection.execute("reset all")
+            return catalog.read(connection)
+
+    def _applied(self, source: str, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+        """Return the steps that the database's ledger says are applied, and the ids of those that are pending."""
+        with database.connect(self._url(source), application="tools drift-check") as connection:
+            self._await_run(connection)
+            found = ledger.read(connection, self.project)
+        applied = frozenset(entry.id for entry in found.entries if entry.applied)
+        gone = applied.difference(step.migration.id for step in steps)
+        if gone:
+            raise Trouble(f"{min(gone)} is applied, and its file is gone: restore it from version control")
+        if not applied and self._shown(source) != "live":
+            return steps, ()  # a database that no run has touched, like a restored dump, is held against the whole
+        pending = tuple(step.migration.id for step in steps if step.migration.id not in applied)
+        return tuple(step for step in steps if step.migration.id in applied), pending
+
+    def _await_run(self, connection: database.Connection) -> None:
+        deadline = time.monotonic() + WAIT_FOR_RUN
+        said = False
+        while ledger.is_locked(connection, self.project):
+            if not said:
+                self.say(f"a migration is running: waiting for {ledger.holder(connection, self.project)}")
+                said = True
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    "a migration is still running, and what it changes is no drift: try again when it is done"
+                )
+            time.sleep(0.5)
+
+    def _without_external(self, pair: list[Catalog], *, is_model: bool) -> list[Catalog]:
+        """Leave out what another system owns, but for the columns that our foreign keys point to."""
+        external = frozenset(table.key for table in self.replayed(()).tables)
+        if is_model:
+            return [subset.without(one, external) for one in pair]
+        counted = subset.referenced(pair[0], external)
+        return [subset.contract(one, external, counted) for one in pair]
+
+    def _locate(self, differences: tuple[Difference, ...], steps: tuple[Step, ...]) -> tuple[Difference, ...]:
+        """Say where the files that count here made what differs; a pending migration has made nothing yet."""
+        if differences and not steps and any(self.project.migrations.glob("*.sql")):
+            steps = self.steps()
+        if not differences or not steps:
+            return differences
+        known = origins.find(self.project, steps)
+        return tuple(
+            one if one.change == "unexpected" else replace(one, where=known.where(one.kind, one.name))
+            for one in differences
+        )
+
+    def _cache(self, steps: tuple[Step, ...]) -> Path | None:
+        """Return where the catalog of these steps is kept; a server given by URL may have changed, so it is asked."""
+        if self.settings.url is not None:
+            return None
+        digest = hashlib.sha256(scratch.key(self.project, steps).encode())
+        digest.update(f"{__version__} {find_binaries(self.settings.bindir)}".encode())
+        for path in sorted((*catalog.QUERIES.glob("*.sql"), *catalog.QUERIES.parent.glob("*.py"))):
+            digest.update(path.read_bytes())
+        return directories.own(directories.cache_directory() / "catalogs") / f"{digest.hexdigest()}.json"
+
+    def _is_database(self, source: str) -> bool:
+        return source == "live" or "://" in source or ("=" in source and not Path(source).exists())
+
+    def _url(self, source: str) -> str:
+        if source != "live":
+            return source
+        if self.live is None:
+            raise Trouble("no database: pass --url or set DATABASE_URL")
+        return self.live
+
+    def _shown(self, source: str) -> str:
+        """Return the source as reports name it: a URL without its secrets."""
+        return database.describe(source) if source != "live" and self._is_database(source) else source
+
+
+@contextmanager
+def reader(
+    project: Project,
+    settings: scratch.Settings,
+    *,
+    live: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[Reader]:
+    """Open a reader; its scratch servers end with the block."""
+    with ExitStack() as stack:
+        yield Reader(project=project, settings=settings, live=live, say=say, _stack=stack)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that another process never sees half written."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        file.write(text)
+    os.replace(file.name, path)
