@@ -1,0 +1,104 @@
+"""The order of the modules, and who may know what."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / "tools"
+
+# A module imports only modules to its left
+ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
+    "errors config database directories binaries postmaster server statements migrations ledger history message failure"
+    " autocommit runner scratch kinds rarities printing catalog changes renames consequences severity creations rights"
+    " alterations hints drift subset mirror origins sources verify adopt report terminal options cli __main__"
+).split()
+STANDARD = sys.stdlib_module_names
+MAY_IMPORT = {
+    "yoyo": {"ledger"},
+    "pglast": {"statements", "autocommit", "origins"},
+    "sqlalchemy": {"mirror"},
+    "sqlmodel": {"mirror"},
+    "click": {"cli", "options", "terminal"},
+    "dotenv": {"config"},
+}
+MODELS_MAY_IMPORT = {"sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "psycopg", "typing_extensions"}
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield every module that a file imports, and whether relatively."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, False) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "tools" and not node.level:
+            yield from ((f"tools.{alias.name}", False) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node.level > 0
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in TOOLS.glob("*.py") if path.name != "__init__.py")
+
+
+def test_every_module_has_its_place() -> None:
+    assert {path.stem for path in modules()} == set(ORDER)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_a_module_imports_only_modules_to_its_left(path: Path) -> None:
+    place = ORDER.index(path.stem)
+    ours = {name.split(".")[1] for name, _ in imports(path) if name.startswith("tools.")} - {"__version__"}
+    assert {name for name in ours if ORDER.index(name) >= place} == set()
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_who_may_import_what(path: Path) -> None:
+    third_party = {name.split(".")[0] for name, _ in imports(path)} - STANDARD - {"tools", "psycopg"}
+    assert {name for name in third_party if path.stem not in MAY_IMPORT.get(name, set())} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "models").rglob("*.py")), ids=lambda path: path.stem)
+def test_models_import_themselves_relatively_and_little_else(path: Path) -> None:
+    for name, relative in imports(path):
+        assert relative or name.split(".")[0] in STANDARD | MODELS_MAY_IMPORT, name
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    assert path.stem == "__main__" or ast.get_docstring(ast.parse(text))
+
+
+def loaded_by(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+def test_help_loads_nothing_but_click() -> None:
+    loaded = loaded_by("from tools.cli import tools\ntools.main(['--help'], standalone_mode=False)")
+    assert loaded & {"psycopg", "sqlalchemy", "sqlmodel", "pglast", "yoyo", "dotenv"} == set()
+
+
+def test_status_loads_no_parser_no_orm_and_no_yoyo(database_url: str) -> None:
+    arguments = ["-C", str(ROOT), "status", "-u", database_url]
+    loaded = loaded_by(f"from tools.cli import tools\ntools.main({arguments!r}, standalone_mode=False)")
+    assert "psycopg" in loaded
+    assert loaded & {"sqlalchemy", "sqlmodel", "pydantic", "pglast", "sqlparse", "dotenv"} == set()
+
+
+def test_the_wheel_holds_tools_only() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'packages = ["tools"]' in text
+    assert (
+        "models"
+        not in text.partition("[tool.hatch.build.targets.wheel]")[2].partition("[tool.hatch.build.targets.sdist]")[0]
+    )

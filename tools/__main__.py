@@ -1,0 +1,5 @@
+"""``python -m tools`` is ``tools``."""
+
+from tools.cli import main
+
+main()

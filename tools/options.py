@@ -1,0 +1,94 @@
+"""The options that commands share, and the values that they make up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tools import config
+
+Command = Callable[..., Any]
+
+directory_option = click.option(
+    "-C", "--directory", "directory", type=click.Path(path_type=Path), help="The repository [default: this folder]."
+)
+url_option = click.option("-u", "--url", help="The database [default: DATABASE_URL, libpq's PG* variables, then .env].")
+format_option = click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The answer's form.",
+)
+
+
+def scratch_options(command: Command) -> Command:
+    """Add the options that choose the server of scratch databases."""
+    bindir = click.option(
+        "--scratch-bindir",
+        help="Programs of the scratch server [default: TOOLS_SCRATCH_BINDIR, then the embedded ones].",
+    )
+    url = click.option(
+        "--scratch-url",
+        help="A server that may create databases, in place of the embedded one [default: TOOLS_SCRATCH_URL].",
+    )
+    return url(bindir(command))
+
+
+def run_options(command: Command) -> Command:
+    """Add the options of a run that changes a database."""
+    for option in (
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option(
+            "--lock-timeout",
+            type=click.IntRange(0),
+            default=200,
+            show_default=True,
+            metavar="MS",
+            help="Wait for a lock; 0 is for ever.",
+        ),
+        click.option(
+            "--patience",
+            type=click.FloatRange(0),
+            default=600.0,
+            show_default=True,
+            metavar="S",
+            help="Try again for locks that others hold.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def command(group: click.Group, name: str, *, example: str) -> Callable[[Command], Command]:
+    """Add a command that takes -C too, and gets the project in its place."""
+
+    def decorate(function: Command) -> Command:
+        def run(directory: Path | None, **options: Any) -> Any:
+            chosen = directory or click.get_current_context().obj
+            return function(config.load(chosen), **_gather(options))
+
+        run.__doc__, run.__name__ = function.__doc__, function.__name__
+        run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
+        return group.command(name, epilog=f"Example: {example}")(directory_option(run))
+
+    return decorate
+
+
+def _gather(options: dict[str, Any]) -> dict[str, Any]:
+    """Put the options that belong together into the value that they make up."""
+    if "scratch_url" in options:
+        from tools import scratch
+
+        options["settings"] = scratch.configured(options.pop("scratch_url"), options.pop("scratch_bindir"))
+    if "lock_timeout" in options:
+        from tools import runner
+
+        given = {name: options.pop(name) for name in ("lock_timeout", "patience", "allow_late") if name in options}
+        options["options"] = runner.Options(**given)
+    return options

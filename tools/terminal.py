@@ -1,0 +1,99 @@
+"""The edge to the terminal: what is said, what is asked, and the exit code of every way out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from tools.errors import Trouble
+
+SAME, DIFFERENT, TROUBLE = 0, 1, 2  # as in diff(1)
+INTERRUPTED, TERMINATED = 130, 143  # 128 and the signal, as a shell says it
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, handled as Ctrl-C is: the statement is cancelled on the server and the transaction rolled back."""
+
+
+def run(group: click.Group) -> NoReturn:
+    """Run the command line; every way out has the exit code of diff(1)."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = group.main(standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = TROUBLE
+    except click.Abort as abort:
+        code = _stop(abort.__cause__)
+    except Trouble as trouble:
+        say(f"tools: {trouble}")
+        code = TROUBLE
+    except SystemExit:  # click's exit code for a reader that has seen enough is 1, which would look like drift
+        code = TROUBLE
+    except Exception as error:  # a crash must not look like drift
+        say(_crash(error))
+        code = TROUBLE
+    sys.exit(code or SAME)
+
+
+def _stop(cause: BaseException | None) -> int:
+    """Say what a signal did, and return its exit code; a prompt that was declined, or left by Ctrl-C, has no cause."""
+    if cause is None or isinstance(cause, EOFError):
+        say("nothing was changed")
+        return TROUBLE
+    word, code = ("terminated", TERMINATED) if isinstance(cause, Terminated) else ("interrupted", INTERRUPTED)
+    say(f"{word}: the running statement was cancelled and its transaction rolled back: see tools status")
+    return code
+
+
+def _crash(error: Exception) -> str:
+    """Return the sentence for an error that nobody expected; the trace is there for those who ask for it."""
+    if os.environ.get("TOOLS_TRACEBACK"):
+        traceback.print_exc()
+    name = type(error).__name__
+    message = str(error).strip().partition("\n")[0]
+    return f"tools: unexpected {name}: {message}: this is a bug or a server's refusal; TOOLS_TRACEBACK=1 shows where"
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise Terminated
+
+
+def confirm(question: str) -> None:
+    """Ask, and leave where the answer is no; where nobody can answer, --yes is the way out."""
+    if not sys.stdin.isatty():
+        raise Trouble("this asks first, and there is nobody to answer: pass --yes")
+    click.confirm(question, abort=True, err=True)
+
+
+def say(line: str) -> None:
+    """Tell the story on standard error; standard output is for the answer."""
+    click.echo(line, err=True)
+
+
+def run_command(arguments: tuple[str, ...], url: str) -> int:
+    """Run a command on the scratch database; Ctrl-C is the command's to handle."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return subprocess.run(arguments, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+    except OSError as error:
+        raise Trouble(f"cannot run {arguments[0]}: {error.strerror}") from error
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def write(path: Path, text: str) -> None:
+    """Write an answer to a file."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise Trouble(f"cannot write {path}: {error.strerror}") from error
