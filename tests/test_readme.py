@@ -1,0 +1,119 @@
+"""The README says what is true: each marked part is held against the code.
+
+``python tests/test_readme.py`` writes the lists anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tools import catalog, cli, config, migrations
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+VOLATILE = [(r"\b\d+ ms\b", "N ms"), (r"\b\d+ objects\b", "N objects"), (r"\d+\.\d+ is running", "V is running")]
+
+
+def part(mark: str) -> str:
+    """Return the text after a mark, up to the end of its block."""
+    after = README.read_text(encoding="utf-8").partition(f"<!-- {mark} -->\n")[2]
+    assert after, f"the README has no part {mark}"
+    if after.startswith("```"):
+        return after.partition("\n")[2].partition("```")[0]
+    return after.partition("<!-- end -->")[0]
+
+
+def kinds() -> str:
+    names = [f"{kind.kind}" for kind in catalog.members().values()]
+    return ", ".join(names).capitalize() + ".\n"
+
+
+def commands() -> str:
+    rows = [f"| `tools {name}` | {one.get_short_help_str(200)} |\n" for name, one in sorted(cli.tools.commands.items())]
+    return "| command | what it does |\n| --- | --- |\n" + "".join(rows)
+
+
+def plain(text: str) -> str:
+    for pattern, instead in VOLATILE:
+        text = re.sub(pattern, instead, text)
+    return text.strip()
+
+
+def run(*words: str, cwd: Path = ROOT, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tools", *words],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_list_of_kinds_is_that_of_the_code() -> None:
+    assert part("kinds") == kinds()
+
+
+def test_the_list_of_commands_is_that_of_the_help() -> None:
+    assert part("commands") == commands()
+
+
+def test_the_configuration_shown_is_the_default() -> None:
+    shown = tomllib.loads(part("configuration"))["tool"]["schema-tools"]
+    assert shown == {
+        f.name.replace("_", "-"): str(getattr(config.Project(directory=ROOT), f.name))
+        for f in fields(config.Project)
+        if f.name != "directory"
+    }
+
+
+def test_the_directives_shown_are_those_that_are_read() -> None:
+    text = README.read_text(encoding="utf-8")
+    shown = set(re.findall(r"^\| `-- (\w+):", text, re.MULTILINE))
+    assert shown == {"depends", *migrations.VALUES}
+
+
+def test_the_demo_prints_what_the_readme_shows(cluster_settings: dict[str, str]) -> None:
+    done = run("scratch", "--empty", "--", sys.executable, "examples/demo.py", environ=cluster_settings)
+    assert done.returncode == 0, done.stdout
+    assert plain(done.stdout).startswith(plain(part("demo")))
+    assert "Done: the server and its files are removed." in done.stdout
+
+
+def test_the_failure_is_shown_as_it_is_printed(tmp_path: Path, database_url: str) -> None:
+    shutil.copytree(ROOT / "sql", tmp_path / "sql")
+    text = "-- Add an estimate.\n\nalter table tasks add column estimate integr;\n"
+    (tmp_path / "sql/migrations/20260701090000_add_estimate.sql").write_text(text)
+    done = run("apply", "--url", database_url, cwd=tmp_path)
+    assert done.returncode == 2
+    assert part("failure") == "$ tools apply\n" + done.stdout
+
+
+@pytest.fixture
+def cluster_settings() -> dict[str, str]:
+    """The settings of the scratch server, for a command of its own."""
+    return {name: os.environ[name] for name in ("TOOLS_SCRATCH_URL", "TOOLS_SCRATCH_BINDIR") if name in os.environ}
+
+
+def write() -> None:
+    """Write the lists that the code knows."""
+    text = README.read_text(encoding="utf-8")
+    for mark, made in (("kinds", kinds()), ("commands", commands())):
+        pattern = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text = pattern.sub(lambda match, made=made: match[1] + made + match[2], text)  # type: ignore[misc]
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
