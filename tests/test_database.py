@@ -230,7 +230,7 @@ def test_a_session_pooler_protects_it(pool: Callable[[str], str], target: str, t
 
 
 def test_other_clients_of_a_pooler_keep_their_settings(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
-    files = {A: "create schema other; set search_path = other; set statement_timeout = 1; create temp table t ()"}
+    files = {A: "create schema other; set search_path = other; set statement_timeout = 60000; create temp table t ()"}
     project, url = write_history(tmp_path, files), pool("transaction")
     with database.connect(url) as other:
         other.execute("prepare p as select 1")

@@ -108,16 +108,18 @@ def test_killed_a_hundred_times_at_random_moments(cluster: scratch.Cluster, driv
     rows(undisturbed, GROUND)
     started = time.monotonic()
     assert not run(driver, undisturbed)
-    whole = time.monotonic() - started
+    span = time.monotonic() - started
     expected, counted = read(undisturbed), sorted(rows(undisturbed, "select name from ran"))
     seeded = random.Random(20260101)
     kills = halfway = 0
     while kills < KILLS:
         url = cluster.create()
         rows(url, GROUND)
-        while run(driver, url, kill_after=seeded.uniform(0.0, whole)):
+        while run(driver, url, kill_after=seeded.uniform(0.0, span)):
             kills += 1
             halfway += 0 < len(applied(url)) < len(FILES)
+            span *= 1.05
+        span *= 0.8  # four of five runs are killed, however busy the machine is
         assert applied(url) == sorted(FILES)
         assert drift.diff(expected, read(url)) == ()
         assert sorted(rows(url, "select name from ran")) == counted

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from forgotten import forget
 from mutations import MUTATIONS
 from psycopg import sql
 from sqlalchemy.dialects import postgresql
@@ -137,8 +137,7 @@ def copy_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
         return importlib.import_module(name)
 
     yield copy
-    for imported in [m for m in sys.modules if m.partition(".")[0] == name]:
-        del sys.modules[imported]
+    forget({name})
 
 
 def test_an_unchanged_copy_passes(

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from forgotten import forget
 from garden import ALICE, added, opened, task
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -116,8 +117,7 @@ def vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         return importlib.import_module(name)
 
     yield copy
-    for imported in [name for name in sys.modules if name.partition(".")[0] in tops]:
-        del sys.modules[imported]
+    forget(tops)
 
 
 def test_two_copies_and_an_application_with_names_of_its_own(

@@ -98,7 +98,7 @@ SESSION = {
     "role": ("set role pg_monitor", "current_user = session_user"),
     "local role": ("set local role pg_monitor", "current_user = session_user"),
     "authorization": ("set session authorization pg_monitor", "session_user <> 'pg_monitor'"),
-    "timeout": ("set statement_timeout = 1", "current_setting('statement_timeout') = '0'"),
+    "timeout": ("set statement_timeout = 60000", "current_setting('statement_timeout') = '0'"),
     "lock timeout": ("set lock_timeout = 0", "current_setting('lock_timeout') = '200ms'"),
     "config": ("select set_config('row_security', 'off', false)", "current_setting('row_security') = 'on'"),
     "temporary table": ("create temp table t (id int)", "to_regclass('pg_temp.t') is null"),
@@ -314,3 +314,14 @@ def test_notices_are_the_story_and_not_the_answer(empty_url: str, tmp_path: Path
     answer = call(project, "apply", "-u", empty_url)
     assert answer.err == "NOTICE: hello\nWARNING: careful\n"
     assert answer.out.startswith(f"{A}: applied in ")
+
+
+def test_a_rollback_is_what_was_agreed_to_or_nothing(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    apply(empty_url, project)
+    with database.connect(empty_url) as connection:
+        agreed = history.to_roll_back(runner.state(connection, project))
+    runner.roll_back(empty_url, project, runner.Options())  # a colleague was faster
+    with pytest.raises(Trouble, match="another run changed the history meanwhile"):
+        runner.roll_back(empty_url, project, runner.Options(), agreed=agreed)
+    assert applied(empty_url) == [A]

@@ -149,7 +149,8 @@ def rollback(
     if not yes:
         names = "".join(f"  {step.migration.id}\n" for step in steps)
         terminal.confirm(f"{names}roll back {len(steps)} on {database.describe(target)}?")
-    runner.roll_back(target, project, options, to=to, count=count, listen=_listener(format_), say=terminal.say)
+    listen = _listener(format_)
+    runner.roll_back(target, project, options, to=to, count=count, agreed=steps, listen=listen, say=terminal.say)
     return SAME
 
 

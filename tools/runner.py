@@ -109,12 +109,18 @@ def roll_back(
     *,
     to: str | None = None,
     count: int = 1,
+    agreed: tuple[Step, ...] | None = None,
     listen: Listen = ignore,
     say: Say = ignore,
 ) -> tuple[Applied, ...]:
-    """Roll back `count` migrations, or everything after `to`; the rollback files are looked at before anything runs."""
+    """Roll back `count` migrations, or everything after `to`; the rollback files are looked at before anything runs.
+
+    `agreed` is what somebody was shown and said yes to; where that is no longer the plan, nothing runs.
+    """
     with database.connect(url, application="tools rollback") as connection:
         plan = history.to_roll_back(state(connection, project), to=to, count=count)
+        if agreed is not None and [step.migration.id for step in plan] != [step.migration.id for step in agreed]:
+            raise Trouble("another run changed the history meanwhile: nothing was changed: look at tools status first")
         refuse_unrunnable(project, plan)
         if not plan:
             return ()
