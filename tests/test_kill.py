@@ -28,8 +28,9 @@ from tiny import (
     write_history,
 )
 
-from tools import catalog, database, drift, scratch
+from tools import catalog, database, drift, migrations, scratch
 from tools.catalog import Catalog
+from tools.config import Project
 
 KILLS = 100
 
@@ -78,14 +79,20 @@ def read(url: str) -> Catalog:
         return catalog.read(connection)
 
 
-@pytest.fixture
-def driver(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    write_history(tmp_path, FILES)
-    command = [sys.executable, "-c", DRIVER, str(tmp_path)]
+@contextlib.contextmanager
+def driving(directory: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", DRIVER, str(directory)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
         yield process
         assert process.stdin is not None
         process.stdin.close()
+
+
+@pytest.fixture
+def driver(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    write_history(tmp_path, FILES)
+    with driving(tmp_path) as process:
+        yield process
 
 
 def run(driver: subprocess.Popen[str], url: str, *, kill_after: float = 60.0) -> bool:
@@ -127,6 +134,29 @@ def test_killed_a_hundred_times_at_random_moments(cluster: scratch.Cluster, driv
         cluster.drop(url)
     cluster.drop(undisturbed)
     assert halfway > KILLS / 10, "the kills missed the history"
+
+
+@pytest.mark.slow
+def test_killed_a_hundred_times_over_the_history_of_this_repository(cluster: scratch.Cluster, project: Project) -> None:
+    ids = sorted(migration.id for migration in migrations.read(project))
+    contract = (project.external / "better_auth.sql").read_text(encoding="utf-8")
+    expected = read(cluster.url(str(cluster.replayed)))
+    seeded = random.Random(20260622)
+    kills, span, halfway = 0, 0.3, set()
+    with driving(project.directory) as driver:
+        while kills < KILLS:
+            url = cluster.create()
+            rows(url, contract)
+            while run(driver, url, kill_after=seeded.uniform(0.0, span)):
+                kills += 1
+                halfway.add(len(applied(url)))
+                span *= 1.05
+            span *= 0.8
+            assert applied(url) == ids
+            assert drift.diff(expected, read(url)) == ()
+            assert value(url, "select count(*) from schema_tools.log where finished_at is not null") == len(ids)
+            cluster.drop(url)
+    assert len(halfway - {0, len(ids)}) > 10, f"the kills missed the history: {halfway}"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""Throw-away databases: made, handed to a command, and gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny import A, call, ended, start, write_history
+
+from tools import database, migrations, scratch
+from tools.config import Project
+from tools.errors import Trouble
+
+COUNT = (
+    "import os, psycopg, sys; connection = psycopg.connect(os.environ['DATABASE_URL']);"
+    " print(connection.execute(sys.argv[1]).fetchone()[0]); sys.exit(int(sys.argv[2]))"
+)
+
+
+def count(project: Project, *options: str, query: str = "select count(*) from tasks", code: int = 0) -> tuple[str, int]:
+    """Run a command on a scratch database that asks it one question."""
+    words = [sys.executable, "-m", "tools", "scratch", *options, "--", sys.executable, "-c", COUNT, query, str(code)]
+    done = subprocess.run(words, cwd=project.directory, stdout=subprocess.PIPE, text=True, check=False)
+    return done.stdout.strip(), done.returncode
+
+
+def test_a_command_finds_the_migrated_and_seeded_database(project: Project) -> None:
+    said, code = count(project)
+    assert int(said) > 5
+    assert code == 0
+
+
+@pytest.mark.parametrize(("option", "answer"), [("--no-seed", "0"), ("--empty", "0")])
+def test_without_sample_data_or_with_nothing(option: str, answer: str, project: Project) -> None:
+    query = "select count(*) from users" if option == "--empty" else "select count(*) from tasks"
+    assert count(project, option, query=query) == (answer, 0)
+
+
+def test_the_exit_code_is_that_of_the_command(project: Project) -> None:
+    assert count(project, "--empty", query="select 1", code=7) == ("1", 7)
+
+
+def test_a_command_that_is_not_there_is_a_sentence(project: Project) -> None:
+    answer = call(project, "scratch", "--empty", "--", "no-such-program")
+    assert (answer.code, answer.err) == (2, "tools: cannot run no-such-program: No such file or directory\n")
+
+
+def test_the_url_is_printed_and_kept_until_ctrl_c(project: Project) -> None:
+    process = start(project, "scratch", "--empty")
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    with database.connect(url) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    process.send_signal(signal.SIGINT)
+    assert ended(process).code == 130
+    with pytest.raises(Trouble, match="cannot connect"):
+        database.connect(url)
+
+
+@pytest.fixture
+def plain_role(cluster: scratch.Cluster) -> Iterator[str]:
+    """A role that may log in and nothing else, on the server of the tests."""
+    name = f"plain_{os.getpid()}"
+    with database.connect(cluster.url("postgres")) as connection:
+        connection.execute(f"create role {name} login password 'pw'".encode())
+        yield name
+        connection.execute(f"drop role {name}".encode())
+
+
+def test_a_given_server_makes_the_databases_and_loses_them(cluster: scratch.Cluster, project: Project) -> None:
+    url = cluster.url("postgres")
+    steps = scratch.steps_of(migrations.read(project))
+    with scratch.cluster(scratch.Settings(url=url), project=project, steps=steps) as given:
+        assert given.replayed is not None
+        with database.connect(given.create(template=given.replayed)) as connection:
+            assert connection.execute("select count(*) from tasks").fetchone() == (0,)
+        names = list(given.databases)
+        assert len(names) == 2
+    with database.connect(url) as connection:
+        left = connection.execute("select count(*) from pg_database where datname = any(%s)", [names]).fetchone()
+    assert left == (0,)
+
+
+def test_a_role_that_may_not_create_databases_is_told_so(cluster: scratch.Cluster, plain_role: str) -> None:
+    where = {**database.parse(cluster.url("postgres")), "user": plain_role, "password": "pw"}
+    url = " ".join(f"{key}={value}" for key, value in where.items())
+    with scratch.cluster(scratch.Settings(url=url)) as given, pytest.raises(Trouble, match="may not create scratch"):
+        given.create()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://u:p@h:1/a?sslmode=require", "postgresql://u:p@h:1/b?sslmode=require"),
+        ("postgresql+psycopg://u@h/a", "postgresql+psycopg://u@h/b"),
+        ("host=h dbname=a", "dbname=b host=h"),
+    ],
+)
+def test_another_database_of_the_same_server(url: str, expected: str) -> None:
+    assert scratch.with_database(url, "b") == expected
+
+
+def test_options_come_before_the_environment() -> None:
+    environ = {"TOOLS_SCRATCH_URL": "postgresql:///e", "TOOLS_SCRATCH_BINDIR": "/e"}
+    assert scratch.configured(None, None, environ) == scratch.Settings(url="postgresql:///e", bindir=Path("/e"))
+    chosen = scratch.configured("postgresql:///o", "/o", environ)
+    assert chosen == scratch.Settings(url="postgresql:///o", bindir=Path("/o"))
+    assert scratch.configured(None, None, {}) == scratch.Settings()
+
+
+def test_an_extension_that_is_not_there_comes_with_the_ways_out(tmp_path: Path, empty_url: str) -> None:
+    project = write_history(tmp_path, {A: "create extension no_such_extension"})
+    answer = call(project, "apply", "-u", empty_url)
+    assert answer.code == 2
+    assert "--scratch-bindir, --scratch-url" in answer.err
+
+
+def test_the_key_is_the_content_of_what_is_replayed(tmp_path: Path) -> None:
+    def key(text: str) -> str:
+        project = write_history(tmp_path, {A: text})
+        return scratch.key(project, scratch.steps_of(migrations.read(project)))
+
+    assert key("select 1") == key("select 1")
+    assert key("select 1") != key("select 2")
