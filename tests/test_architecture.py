@@ -15,9 +15,10 @@ TOOLS = ROOT / "tools"
 
 # A module imports only modules to its left
 ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
-    "errors config database directories binaries postmaster server statements migrations ledger history message failure"
-    " autocommit runner scratch kinds rarities printing catalog changes renames consequences severity creations rights"
-    " alterations hints drift subset mirror origins sources verify adopt report terminal options cli __main__"
+    "errors config database directories binaries postmaster server statements migrations ledger history message"
+    " failure watch autocommit runnable runner rehearsal repair scratch kinds rarities printing catalog changes"
+    " renames consequences severity creations rights alterations hints drift subset mirror origins sources verify"
+    " adopt drafts report terminal options checks cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
@@ -25,7 +26,7 @@ MAY_IMPORT = {
     "pglast": {"statements", "autocommit", "origins"},
     "sqlalchemy": {"mirror"},
     "sqlmodel": {"mirror"},
-    "click": {"cli", "options", "terminal"},
+    "click": {"checks", "cli", "options", "terminal"},
     "dotenv": {"config"},
 }
 MODELS_MAY_IMPORT = {"sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "psycopg", "typing_extensions"}

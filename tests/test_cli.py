@@ -324,8 +324,11 @@ def test_a_user_without_a_passwd_entry() -> None:
     script = (
         "from tools import ledger, config; import pathlib; print(ledger.operator(config.load(pathlib.Path('/'))).name)"
     )
+    become = ["setpriv", "--reuid=12345", "--clear-groups", sys.executable]
+    if subprocess.run([*become, "-c", "import psycopg"], capture_output=True, check=False).returncode:
+        pytest.skip("this Python lies where only root may enter")
     done = subprocess.run(
-        ["setpriv", "--reuid=12345", "--clear-groups", sys.executable, "-c", script],
+        [*become, "-c", script],
         env={"PYTHONPATH": str(Path(ledger.__file__).parent.parent)},
         capture_output=True,
         text=True,

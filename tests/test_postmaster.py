@@ -185,9 +185,11 @@ def test_a_server_without_its_guard_still_ends() -> None:
 @needs_proc
 def test_ctrl_c_is_for_the_client_to_handle() -> None:
     client, data = _client(
-        "try: time.sleep(60)\n"
+        "try: print('ready', flush=True); time.sleep(60)\n"
         "except KeyboardInterrupt: print(psycopg.connect(running.url()).execute('select 1').fetchone())"
     )
+    assert client.stdout
+    assert client.stdout.readline() == "ready\n"
     os.killpg(client.pid, signal.SIGINT)  # what the terminal does
     assert client.communicate(timeout=30)[0] == "(1,)\n"
     assert client.returncode == 0

@@ -53,7 +53,14 @@ HINTS = {
 
 
 def explain(
-    project: Project, script: Script, error: psycopg.Error, *, statement: int, offset: int, state: str
+    project: Project,
+    script: Script,
+    error: psycopg.Error,
+    *,
+    statement: int,
+    offset: int,
+    state: str,
+    blocker: str | None = None,
 ) -> Failed:
     """Say where and why a script failed.
 
@@ -73,7 +80,7 @@ def explain(
         column=column,
         source=lines[min(line, len(lines)) - 1].replace("\t", " "),
         message=message,
-        detail=diagnostic.message_detail,
+        detail=f"held by {blocker}" if blocker and error.sqlstate == "55P03" else diagnostic.message_detail,
         hint=_hint(error, message),
         context=diagnostic.context,
         sqlstate=error.sqlstate,

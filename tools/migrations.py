@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ def read(project: Project) -> tuple[Migration, ...]:
     _refuse_orphans(project, names)
     _refuse_duplicates(project, ups)
     ids = frozenset(name.removesuffix(".sql") for name in ups)
-    return tuple(_read_migration(project, name.removesuffix(".sql"), names, ids) for name in ups)
+    known = frozenset(names)  # a list would be searched from its start for every file
+    return tuple(_read_migration(project, name.removesuffix(".sql"), known, ids) for name in ups)
 
 
 def stamp(migration_id: str) -> str:
@@ -141,7 +143,7 @@ def read_script(project: Project, path: Path, ids: frozenset[str] = frozenset())
     )
 
 
-def _read_migration(project: Project, migration_id: str, names: list[str], ids: frozenset[str]) -> Migration:
+def _read_migration(project: Project, migration_id: str, names: frozenset[str], ids: frozenset[str]) -> Migration:
     up = read_script(project, project.migrations / f"{migration_id}.sql", ids)
     for other in up.depends:
         if other not in ids:
@@ -157,34 +159,37 @@ def _names(project: Project) -> list[str]:
     folder = project.migrations
     shown = project.relative(folder)
     try:
-        entries = sorted(folder.iterdir())
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
     except FileNotFoundError:
         raise Trouble(
             f"no folder {shown}: pass -C DIRECTORY, or write the first migration with tools new NAME"
         ) from None
     except OSError as error:
         raise Trouble(f"cannot read {shown}: {error.strerror}") from error
-    names = [entry.name for entry in entries if entry.suffix == ".sql" and not entry.name.startswith(".")]
     for entry in entries:
         _refuse_unread(shown, entry)
-    return names
+    return [entry.name for entry in entries if entry.name.endswith(".sql") and not entry.name.startswith(".")]
 
 
-def _refuse_unread(folder: str, entry: Path) -> None:
+def _refuse_unread(folder: str, entry: os.DirEntry[str]) -> None:
     """Refuse what looks like a migration and would be passed over: yoyo ignores most of these without a word."""
-    if entry.suffix != ".sql" and entry.suffix.lower() == ".sql":
-        raise Trouble(f"{folder}/{entry.name} would be ignored: the ending must be .sql in lower case")
     if entry.name.startswith("post-apply"):
         raise Trouble(f"{folder}/{entry.name}: post-apply hooks are not run: make it a migration, or run it with psql")
-    if entry.suffix == ".py" and entry.name != "__init__.py":
+    if entry.name.endswith(".sql"):
+        return
+    if entry.name.lower().endswith(".sql"):
+        raise Trouble(f"{folder}/{entry.name} would be ignored: the ending must be .sql in lower case")
+    if entry.name.endswith(".py") and entry.name != "__init__.py":
         raise Trouble(f"{folder}/{entry.name}: migrations in Python are not run: write SQL")
-    if entry.is_dir() and any(entry.glob("*.sql")):
+    if entry.is_dir() and any(Path(entry.path).glob("*.sql")):
         raise Trouble(f"{folder}/{entry.name}/ holds .sql files that would be ignored: move them to {folder}")
 
 
 def _refuse_orphans(project: Project, names: list[str]) -> None:
+    known = frozenset(names)
     for name in names:
-        if name.endswith(".rollback.sql") and name.removesuffix(".rollback.sql") + ".sql" not in names:
+        if name.endswith(".rollback.sql") and name.removesuffix(".rollback.sql") + ".sql" not in known:
             folder = project.relative(project.migrations)
             up = name.removesuffix(".rollback.sql") + ".sql"
             raise Trouble(f"{folder}/{name} has no {up} to roll back: restore that file, or delete this one")

@@ -1,4 +1,4 @@
-"""The options that commands share, and the values that they make up."""
+"""The group that all commands belong to, the options that they share, and the values that these make up."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ format_option = click.option(
     show_default=True,
     help="The answer's form.",
 )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@directory_option
+@click.version_option(package_name="schema-tools", prog_name="tools")
+@click.pass_context
+def tools(context: click.Context, directory: Path | None) -> None:
+    """PostgreSQL migrations in plain SQL, and proof that the database and the models still match them."""
+    context.obj = directory or Path()
 
 
 def scratch_options(command: Command) -> Command:
@@ -60,6 +69,13 @@ def run_options(command: Command) -> Command:
             metavar="S",
             help="Try again for locks that others hold.",
         ),
+        click.option(
+            "--statement-timeout",
+            type=click.FloatRange(0),
+            default=0.0,
+            metavar="S",
+            help="End a statement that takes longer; 0 is never [default: 0].",
+        ),
     ):
         command = option(command)
     return command
@@ -89,6 +105,10 @@ def _gather(options: dict[str, Any]) -> dict[str, Any]:
     if "lock_timeout" in options:
         from tools import runner
 
-        given = {name: options.pop(name) for name in ("lock_timeout", "patience", "allow_late") if name in options}
+        given = {
+            name: options.pop(name)
+            for name in ("lock_timeout", "patience", "statement_timeout", "allow_late")
+            if name in options
+        }
         options["options"] = runner.Options(**given)
     return options

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.config import Project
     from tools.drift import Difference
     from tools.history import History, Item, Step
+    from tools.rehearsal import Tried
     from tools.runner import Applied
     from tools.sources import Comparison
     from tools.verify import Verification
@@ -107,6 +108,16 @@ def applied(one: Applied) -> str:
     if one.by_other:
         return f"{one.id}: {DOING[one.operation]} by another run"
     return f"{one.id}: {DOING[one.operation]} in {one.milliseconds} ms"
+
+
+def tried(one: Tried) -> str:
+    """Return the line of one migration of a dry run."""
+    return f"{one.id}: not tried: {one.reason}" if one.reason else f"{one.id}: would apply in {one.milliseconds} ms"
+
+
+def tried_json(one: Tried) -> str:
+    """Return the JSON of one migration of a dry run, on one line."""
+    return json.dumps({"event": "not_tried" if one.reason else "would_apply", **asdict(one)}, ensure_ascii=False)
 
 
 def applied_json(one: Applied) -> str:

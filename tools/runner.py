@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import LiteralString
 
 import psycopg
 from psycopg import errors, sql
@@ -19,15 +20,15 @@ from tools.failure import Failed, explain
 from tools.history import History, Step
 from tools.ledger import Operator
 from tools.message import send
-from tools.statements import locate, outside_transaction, own_transaction, psql_command, split
+from tools.migrations import Script
+from tools.runnable import refuse_unrunnable
+from tools.watch import Watch
 
 # After a file: what it may have left in the session, so that each file meets the session that psql would give it
 CLEAN = "reset session authorization;\nreset all;\ndiscard temp;\n"
 CLEAN_OWN = f"{CLEAN}deallocate all;\n"  # behind a pooler the session's prepared statements are other clients' too
-STATEMENTS_BEFORE = 7  # of ours in the message: begin, set twice, the guard, the intent, two for yoyo's tables
 # An orphaned statement ends soon after its client: https://www.postgresql.org/docs/current/runtime-config-connection.html
 CHECK_CLIENT = "client_connection_check_interval = '2s'"
-MOVE = "move it to a file of its own that starts with -- transactional: false"
 UNABLE = (
     errors.InsufficientPrivilege,
     errors.ReadOnlySqlTransaction,
@@ -37,10 +38,11 @@ POLL = 0.25  # seconds between two looks at the lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a run behaves: `lock_timeout` in ms (what queues behind a waiting ALTER is out), `patience` in seconds."""
+    """How a run behaves: `lock_timeout` in ms (what queues behind a waiting ALTER is out), other times in seconds."""
 
     lock_timeout: int = 200
     patience: float = 600.0
+    statement_timeout: float = 0.0
     allow_late: bool = False
 
 
@@ -71,8 +73,18 @@ class Run:
     options: Options
     operator: Operator
     pooled: bool = False
+    watch: Watch | None = None
     listen: Listen = field(default=ignore)
     say: Say = field(default=ignore)
+
+    def watched(self, step: Step) -> AbstractContextManager[None]:
+        """Watch while the step runs, where there is somebody to tell."""
+        return self.watch.during(step.migration.id) if self.watch else nullcontext()
+
+    @property
+    def blocker(self) -> str | None:
+        """Who was last seen to block."""
+        return self.watch.blocker if self.watch else None
 
 
 def state(connection: Connection, project: Project) -> History:
@@ -81,15 +93,26 @@ def state(connection: Connection, project: Project) -> History:
 
 
 def apply(
-    url: str, project: Project, options: Options, *, to: str | None = None, listen: Listen = ignore, say: Say = ignore
+    url: str,
+    project: Project,
+    options: Options,
+    *,
+    to: str | None = None,
+    listen: Listen = ignore,
+    say: Say = ignore,
+    tell: Say | None = None,
 ) -> tuple[Applied, ...]:
-    """Apply what is pending, up to `to`; nothing to do costs one question and takes no lock."""
+    """Apply what is pending, up to `to`; nothing to do costs one question and takes no lock.
+
+    `tell` gets a line of progress each second that a statement takes long; with it the run is watched.
+    """
     with database.connect(url, application="tools apply") as connection:
-        plan = plan_apply(connection, project, options, to)
+        files = migrations.read(project)
+        plan = plan_apply(connection, project, options, to, files)
         if not plan:
             return ()
-        with _run(connection, url, project, options, plan, listen, say) as run:
-            return _execute(run, plan_apply(connection, project, options, to))
+        with _run(connection, url, project, options, plan, listen, say, tell) as run:
+            return _execute(run, plan_apply(connection, project, options, to, files))
 
 
 def replay(url: str, project: Project, steps: tuple[Step, ...]) -> tuple[Applied, ...]:
@@ -112,6 +135,7 @@ def roll_back(
     agreed: tuple[Step, ...] | None = None,
     listen: Listen = ignore,
     say: Say = ignore,
+    tell: Say | None = None,
 ) -> tuple[Applied, ...]:
     """Roll back `count` migrations, or everything after `to`; the rollback files are looked at before anything runs.
 
@@ -124,59 +148,60 @@ def roll_back(
         refuse_unrunnable(project, plan)
         if not plan:
             return ()
-        with _run(connection, url, project, options, plan, listen, say) as run:
+        with _run(connection, url, project, options, plan, listen, say, tell) as run:
             return _execute(run, plan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """A change of the ledger without a run; `known`: the migration is recorded already, and only its text changes."""
+
+    id: str
+    operation: ledger.Operation
+    script: Script | None = None
+    known: bool = False
 
 
 def mark(
     url: str, project: Project, options: Options, steps: tuple[Step, ...], *, say: Say = ignore
 ) -> tuple[Applied, ...]:
-    """Record migrations as applied without running them, in one transaction; whoever calls has proved that they are."""
+    """Record migrations as applied without running them; whoever calls has proved that they are."""
+    amendments = (Amendment(id=step.migration.id, operation="mark", script=step.migration.up) for step in steps)
+    amend(url, project, options, tuple(amendments), say=say)
+    return tuple(Applied(id=step.migration.id, operation="mark", milliseconds=0) for step in steps)
+
+
+def amend(
+    url: str, project: Project, options: Options, amendments: tuple[Amendment, ...], *, say: Say = ignore
+) -> None:
+    """Change the ledger, and nothing else, in one transaction."""
     with (
         database.connect(url, application="tools mark") as connection,
         _run(connection, url, project, options, (), ignore, say) as run,
         connection.transaction(),
     ):
-        for step in steps:
-            id_ = step.migration.id
+        for one in amendments:
+            # the guard asks for the state before: not applied before a mark, applied before anything else
+            before: ledger.Operation = "rollback" if one.known else one.operation
             try:
-                connection.execute(ledger.guard(project, id_, "mark"))
+                connection.execute(ledger.guard(project, one.id, before))
             except psycopg.DatabaseError as error:
-                raise Trouble(f"{id_}: {error.diag.message_primary}: see tools status") from error
-            connection.execute(ledger.intent(id_, "mark", step.migration.up, run.operator))
-            connection.execute(ledger.record(project, id_, "mark", run.operator))
-            connection.execute(ledger.finish(project, id_, "mark"))
-    return tuple(Applied(id=step.migration.id, operation="mark", milliseconds=0) for step in steps)
+                raise Trouble(f"{one.id}: {error.diag.message_primary}: see tools status") from error
+            connection.execute(ledger.intent(one.id, one.operation, one.script, run.operator))
+            if not one.known:
+                connection.execute(ledger.record(project, one.id, one.operation, run.operator))
+            connection.execute(ledger.finish(project, one.id, one.operation))
 
 
-def refuse_unrunnable(project: Project, plan: tuple[Step, ...]) -> None:
-    """Refuse, before anything runs, every file that cannot run as its directives say."""
-    refusals = [sentence for step in plan if (sentence := _refusal(project, step.script))]
-    if refusals:
-        raise Trouble("\n".join(refusals))
-
-
-def _refusal(project: Project, script: migrations.Script) -> str | None:
-    name = project.relative(script.path)
-    if found := psql_command(script.text):
-        return f"{_place(name, script, found.start)}: {found.words} is a command of psql: write SQL"
-    if script.transactional != "own" and (found := own_transaction(script.text)):
-        return (
-            f"{_place(name, script, found.start)}: {found.words!r}, and transactions are the runner's:"
-            " delete it, or for an adopted file write -- transactional: own at the top"
-        )
-    if script.transactional != "false" and (found := outside_transaction(script.text)):
-        alone = len(split(script.text)) == 1
-        if alone and script.transactional == "own":
-            return None
-        way = "write -- transactional: false at the top" if alone else MOVE
-        return f"{_place(name, script, found.start)}: {found.words} cannot run inside a transaction: {way}"
-    return None
-
-
-def plan_apply(connection: Connection, project: Project, options: Options, to: str | None) -> tuple[Step, ...]:
+def plan_apply(
+    connection: Connection,
+    project: Project,
+    options: Options,
+    to: str | None,
+    files: tuple[migrations.Migration, ...] | None = None,
+) -> tuple[Step, ...]:
     """Return what to apply, or refuse: an edited, deleted or late file stops everything, with the difference shown."""
-    found = state(connection, project)
+    found = history.compare(files or migrations.read(project), ledger.read(connection, project))
     refusals = history.refusals(project, found, allow_late=options.allow_late)
     if refusals:
         edits = [
@@ -199,17 +224,23 @@ def _run(
     plan: tuple[Step, ...],
     listen: Listen,
     say: Say,
+    tell: Say | None = None,
 ) -> Iterator[Run]:
     """Take the lock, and make the ledger where there is none."""
     operator = ledger.operator(project)
     pooled = not database.is_direct(connection) and _may_share(url, connection, plan)
     connection.add_notice_handler(lambda diagnostic: say(f"{diagnostic.severity}: {diagnostic.message_primary}"))
+    watch = None
+    if tell is not None and database.is_direct(connection):  # behind a pooler our session's number is the pooler's own
+        pid = connection.info.backend_pid
+        watch = Watch(pid, lambda: database.connect(url, application="tools watch"), tell)
     run = Run(
         connection=connection,
         project=project,
         options=options,
         operator=operator,
         pooled=pooled,
+        watch=watch,
         listen=listen,
         say=say,
     )
@@ -217,7 +248,11 @@ def _run(
         _take_lock(run)
     with database.explained("make the ledger", url):
         _create_ledger(run)
-    yield run  # the lock ends with the connection
+    try:
+        yield run  # the lock ends with the connection
+    finally:
+        if watch is not None:
+            watch.close()
 
 
 def _may_share(url: str, connection: Connection, plan: tuple[Step, ...]) -> bool:
@@ -284,11 +319,22 @@ def _execute_step(run: Run, step: Step) -> bool:
     if step.script.transactional == "true":
         return _patiently(run, step)
     run.connection.execute(f"set {CHECK_CLIENT}")
-    if step.script.transactional == "own":
-        autocommit.run_as_written(run.connection, run.project, step, run.operator)
-    else:
-        autocommit.run_statements(run.connection, run.project, step, run.operator, run.say)
+    for limit in _limit(run.options, "session"):
+        run.connection.execute(limit)
+    with run.watched(step):
+        if step.script.transactional == "own":
+            autocommit.run_as_written(run.connection, run.project, step, run.operator)
+        else:
+            autocommit.run_statements(run.connection, run.project, step, run.operator, run.say)
     return True
+
+
+def _limit(options: Options, scope: LiteralString = "local") -> tuple[sql.Composed, ...]:
+    """Return the setting that ends a statement which takes too long, where one is wanted."""
+    if not options.statement_timeout:
+        return ()
+    milliseconds = sql.Literal(round(options.statement_timeout * 1000))
+    return (sql.SQL("set {} statement_timeout = {};\n").format(sql.SQL(scope), milliseconds),)
 
 
 def _refuse_unprotected(project: Project, plan: tuple[Step, ...]) -> None:
@@ -312,7 +358,8 @@ def _patiently(run: Run, step: Step) -> bool:
         except Failed as failed:
             if failed.sqlstate not in (errors.LockNotAvailable.sqlstate, "ST001") or time.monotonic() > deadline:
                 raise
-            run.say(f"{step.migration.id}: {failed.message}: trying again ({tries})")
+            held = f", held by {run.blocker}" if run.blocker else ""
+            run.say(f"{step.migration.id}: {failed.message}{held}: trying again ({tries})")
             time.sleep(min(5.0, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0))  # noqa: S311 (jitter)
 
 
@@ -322,6 +369,7 @@ def _transact(run: Run, step: Step) -> bool:
     before = [
         sql.SQL("begin isolation level read committed read write;\n"),
         sql.SQL("set local lock_timeout = {};\n").format(sql.Literal(run.options.lock_timeout)),
+        *_limit(run.options),
         sql.SQL(f"set local {CHECK_CLIENT};\n"),
         ledger.guard(run.project, id_, step.operation),
         ledger.intent(id_, step.operation, script, run.operator, late=step.late),
@@ -330,9 +378,10 @@ def _transact(run: Run, step: Step) -> bool:
     after = sql.SQL("\n;reset session authorization;\n{}commit;\n").format(
         ledger.finish(run.project, id_, step.operation)
     )
-    prefix = sql.Composed(before).as_string(connection)
+    prefix, ours = sql.Composed(before).as_string(connection), len(before) + 1  # two in what is for yoyo's tables
     clean = CLEAN if run.pooled else CLEAN_OWN
-    outcome = send(connection, prefix + script.text + after.as_string(connection) + clean)
+    with run.watched(step):
+        outcome = send(connection, prefix + script.text + after.as_string(connection) + clean)
     if outcome.error is None:
         return True
     if not connection.broken:
@@ -340,19 +389,15 @@ def _transact(run: Run, step: Step) -> bool:
         connection.execute(clean.encode())
     if outcome.error.sqlstate == "ST002":
         return False
-    if outcome.done < STATEMENTS_BEFORE and isinstance(outcome.error, UNABLE):
+    if outcome.done < ours and isinstance(outcome.error, UNABLE):
         with database.explained("write the ledger"):
             raise outcome.error
     raise explain(
         run.project,
         script,
         outcome.error,
-        statement=outcome.done - STATEMENTS_BEFORE,
+        statement=outcome.done - ours,
         offset=len(prefix),
         state="nothing was changed" if not connection.broken else "the connection was lost: see tools status",
+        blocker=run.blocker,
     )
-
-
-def _place(name: str, script: migrations.Script, start: int) -> str:
-    line, column = locate(script.text, start)
-    return f"{name}:{line}:{column}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +17,9 @@ import click
 from tools.errors import Trouble
 
 SAME, DIFFERENT, TROUBLE = 0, 1, 2  # as in diff(1)
+TELL_EVERY = 10.0  # seconds between two plain lines of progress, as a log wants them
+_told = 0.0  # when the last plain line was told; negative while a line of progress stands on the terminal
+
 INTERRUPTED, TERMINATED = 130, 143  # 128 and the signal, as a shell says it
 
 
@@ -77,7 +82,27 @@ def confirm(question: str) -> None:
 
 def say(line: str) -> None:
     """Tell the story on standard error; standard output is for the answer."""
+    clear()
     click.echo(line, err=True)
+
+
+def clear() -> None:
+    """Remove a line of progress that still stands on the terminal."""
+    global _told
+    if _told < 0:
+        click.echo("\r\x1b[K", err=True, nl=False)
+        _told = 0.0
+
+
+def tell(line: str) -> None:
+    """Show how far a statement is: a line that renews itself on a terminal, else a plain one every ten seconds."""
+    global _told
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", err=True, nl=False)
+        _told = -1.0
+    elif time.monotonic() - _told >= TELL_EVERY:
+        click.echo(line, err=True)
+        _told = time.monotonic()
 
 
 def run_command(arguments: tuple[str, ...], url: str) -> int:
