@@ -12,7 +12,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import errors, sql
 
-from tools import autocommit, database, history, ledger, migrations
+from tools import autocommit, database, history, ledger, lock, migrations
 from tools.config import Project
 from tools.database import Connection
 from tools.errors import Trouble
@@ -33,7 +33,6 @@ UNABLE = (
     errors.InsufficientPrivilege,
     errors.ReadOnlySqlTransaction,
 )  # before the file's first statement, no fault of it
-POLL = 0.25  # seconds between two looks at the lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,9 +244,9 @@ def _run(
         say=say,
     )
     if not pooled:  # behind a transaction pooler a session's lock would stay with a stranger's session
-        _take_lock(run)
+        lock.take(connection, project, options.patience, say)
     with database.explained("make the ledger", url):
-        _create_ledger(run)
+        lock.create_ledger(connection, project)
     try:
         yield run  # the lock ends with the connection
     finally:
@@ -260,44 +259,6 @@ def _may_share(url: str, connection: Connection, plan: tuple[Step, ...]) -> bool
     if all(step.script.transactional == "true" for step in plan):
         return True
     return database.shares_session(connection, lambda: database.connect(url, application="tools"))
-
-
-def _take_lock(run: Run) -> None:
-    """Poll for the session's lock: a waiter that blocks inside PostgreSQL would deadlock CREATE INDEX CONCURRENTLY."""
-    deadline = time.monotonic() + run.options.patience
-    key = ledger.lock_key(run.project)
-    said = ""
-    while True:
-        row = run.connection.execute("select pg_catalog.pg_try_advisory_lock(%s)", [key]).fetchone()
-        if row and row[0]:
-            return
-        holder = ledger.holder(run.connection, run.project)
-        if holder.partition(", since")[0] != said:
-            run.say(f"waiting for {holder}")
-            said = holder.partition(", since")[0]
-        if time.monotonic() > deadline:
-            raise Trouble(
-                f"{holder} still holds the lock after {run.options.patience:g} s: wait longer with --patience"
-            )
-        time.sleep(POLL * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, not a secret)
-
-
-def _create_ledger(run: Run) -> None:
-    if ledger.exists(run.connection, run.project):
-        return
-    while not _try_create_ledger(run):
-        time.sleep(POLL)
-
-
-def _try_create_ledger(run: Run) -> bool:
-    """Make the ledger under the transaction's lock, which a pooler keeps; False where another run is at it."""
-    key = ledger.lock_key(run.project)
-    with run.connection.transaction():
-        row = run.connection.execute("select pg_catalog.pg_try_advisory_xact_lock(%s)", [key]).fetchone()
-        free = bool(row and row[0])
-        if free and not ledger.exists(run.connection, run.project):
-            ledger.create(run.connection, run.project)
-        return free
 
 
 def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
