@@ -125,3 +125,11 @@ def _public_directory(uid: int = -1) -> Path:
     path.chmod(0o711)
     os.chown(path, uid, -1)
     return path
+
+
+def test_a_place_that_goes_while_we_look_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stays, goes = (tmp_path / f"{directories.place_prefix()}{name}" for name in ("stays", "goes"))
+    stays.mkdir()
+    monkeypatch.setattr(directories, "_running_roots", lambda: iter([tmp_path]))
+    monkeypatch.setattr(Path, "glob", lambda _self, _pattern: iter([goes, stays]))
+    assert list(directories.places()) == [stays]

@@ -128,7 +128,10 @@ def places() -> Iterator[Path]:
     """Yield the directories that servers of ours run in, or ran in and left."""
     for root in _running_roots():
         for path in root.glob(f"{place_prefix()}*"):
-            status = path.lstat()
+            try:
+                status = path.lstat()
+            except FileNotFoundError:  # its server ended meanwhile, and took it along
+                continue
             if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid():
                 yield path
 
