@@ -16,9 +16,9 @@ TOOLS = ROOT / "tools"
 # A module imports only modules to its left
 ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     "errors config database directories binaries postmaster server statements migrations ledger history message"
-    " failure watch lock autocommit runnable runner rehearsal repair scratch kinds rarities printing catalog changes"
-    " renames consequences severity creations rights alterations hints drift subset mirror origins sources verify"
-    " adopt drafts report terminal options checks cli __main__"
+    " failure envelope watch lock autocommit runnable runner rehearsal repair scratch kinds rarities printing catalog"
+    " changes renames consequences severity creations rights alterations hints drift subset mirror origins sources"
+    " verify adopt drafts report terminal options checks cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {

@@ -189,4 +189,4 @@ def _record(connection: Connection, project: Project, step: Step, operator: Oper
     connection.execute("reset all")
     with connection.transaction():
         connection.execute(ledger.record(project, id_, operation, operator))
-        connection.execute(ledger.finish(project, id_, operation))
+        connection.execute(ledger.finish(id_))

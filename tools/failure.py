@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from psycopg import errors
 
@@ -22,11 +24,11 @@ class Failed(Trouble):
         column: int,
         source: str,
         message: str,
-        detail: str | None,
-        hint: str | None,
-        context: str | None,
-        sqlstate: str | None,
         state: str,
+        detail: str | None = None,
+        hint: str | None = None,
+        context: str | None = None,
+        sqlstate: str | None = None,
     ) -> None:
         """Compose the sentence that is shown where nobody formats it better."""
         self.path, self.line, self.column, self.source = path, line, column, source
@@ -48,7 +50,6 @@ class Failed(Trouble):
 HINTS = {
     "25001": "put it in a file of its own that starts with -- transactional: false",
     "55P03": "another session holds the lock: try again later, or raise --lock-timeout or --patience",
-    "ST003": "a migration must leave schema_tools and the _yoyo tables alone",
 }
 
 
@@ -72,13 +73,8 @@ def explain(
     at = _position(script.text, diagnostic.statement_position, statement, offset)
     if isinstance(error, errors.SyntaxError) and (found := unreadable(script.text)):
         message, at = found.words, found.start  # the server went on reading in what the runner put behind the file
-    line, column = locate(script.text, at)
-    lines = script.text.splitlines() or [""]
     return Failed(
-        path=project.relative(script.path),
-        line=line,
-        column=column,
-        source=lines[min(line, len(lines)) - 1].replace("\t", " "),
+        **_place(project, script, at),
         message=message,
         detail=f"held by {blocker}" if blocker and error.sqlstate == "55P03" else diagnostic.message_detail,
         hint=_hint(error, message),
@@ -86,6 +82,25 @@ def explain(
         sqlstate=error.sqlstate,
         state=state,
     )
+
+
+def tampered(project: Project, script: Script, *, gone: bool) -> Failed:
+    """Say that a file has dropped or changed the ledger, which is seen when its row is written."""
+    return Failed(
+        **_place(project, script, len(script.text.rstrip())),
+        message="the ledger is gone" if gone else "the ledger was changed",
+        hint="a migration must leave schema_tools and the _yoyo tables alone",
+        sqlstate="ST003",
+        state="nothing was changed",
+    )
+
+
+def _place(project: Project, script: Script, at: int) -> dict[str, Any]:
+    """Return where a character of the file stands, and its line."""
+    line, column = locate(script.text, at)
+    lines = script.text.splitlines() or [""]
+    source = lines[min(line, len(lines)) - 1].replace("\t", " ")
+    return {"path": project.relative(script.path), "line": line, "column": column, "source": source}
 
 
 def _hint(error: psycopg.Error, message: str) -> str | None:

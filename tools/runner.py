@@ -5,34 +5,26 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from itertools import count, zip_longest
 from typing import LiteralString
 
 import psycopg
 from psycopg import errors, sql
 
-from tools import autocommit, database, history, ledger, lock, migrations
+from tools import autocommit, database, envelope, history, ledger, lock, migrations
 from tools.config import Project
 from tools.database import Connection
+from tools.envelope import CHECK_CLIENT, Envelope, Stationery, Verdict
 from tools.errors import Trouble
-from tools.failure import Failed, explain
+from tools.failure import explain, tampered
 from tools.history import History, Step
 from tools.ledger import Operator
-from tools.message import send
+from tools.message import Outcome, send
 from tools.migrations import Script
 from tools.runnable import refuse_unrunnable
 from tools.watch import Watch
-
-# After a file: what it may have left in the session, so that each file meets the session that psql would give it
-CLEAN = "reset session authorization;\nreset all;\ndiscard temp;\n"
-CLEAN_OWN = f"{CLEAN}deallocate all;\n"  # behind a pooler the session's prepared statements are other clients' too
-# An orphaned statement ends soon after its client: https://www.postgresql.org/docs/current/runtime-config-connection.html
-CHECK_CLIENT = "client_connection_check_interval = '2s'"
-UNABLE = (
-    errors.InsufficientPrivilege,
-    errors.ReadOnlySqlTransaction,
-)  # before the file's first statement, no fault of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +63,7 @@ class Run:
     project: Project
     options: Options
     operator: Operator
+    stationery: Stationery
     pooled: bool = False
     watch: Watch | None = None
     listen: Listen = field(default=ignore)
@@ -180,16 +173,13 @@ def amend(
         connection.transaction(),
     ):
         for one in amendments:
-            # the guard asks for the state before: not applied before a mark, applied before anything else
-            before: ledger.Operation = "rollback" if one.known else one.operation
             try:
-                connection.execute(ledger.guard(project, one.id, before))
-            except psycopg.DatabaseError as error:
-                raise Trouble(f"{one.id}: {error.diag.message_primary}: see tools status") from error
-            connection.execute(ledger.intent(one.id, one.operation, one.script, run.operator))
-            if not one.known:
-                connection.execute(ledger.record(project, one.id, one.operation, run.operator))
-            connection.execute(ledger.finish(project, one.id, one.operation))
+                connection.execute(ledger.guard(project))
+                if not one.known:
+                    connection.execute(ledger.record(project, one.id, one.operation, run.operator))
+                connection.execute(ledger.entry(project, one.id, one.operation, one.script, run.operator))
+            except (errors.DivisionByZero, errors.IntegrityError) as error:
+                raise Trouble(f"{one.id}: another run was faster, so nothing was changed: see tools status") from error
 
 
 def plan_apply(
@@ -238,6 +228,7 @@ def _run(
         project=project,
         options=options,
         operator=operator,
+        stationery=envelope.stationery(project, operator, _limits(options), pooled=pooled),
         pooled=pooled,
         watch=watch,
         listen=listen,
@@ -264,21 +255,33 @@ def _may_share(url: str, connection: Connection, plan: tuple[Step, ...]) -> bool
 def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
     if run.pooled:
         _refuse_unprotected(run.project, plan)
-    done = []
-    for step in plan:
-        started = time.monotonic()
-        by_other = not _execute_step(run, step)
-        elapsed = round((time.monotonic() - started) * 1000)
-        applied = Applied(id=step.migration.id, operation=step.operation, milliseconds=elapsed, by_other=by_other)
-        run.listen(applied)
-        done.append(applied)
+    done: list[Applied] = []
+    with _kept(run):
+        for step, after in zip_longest(plan, plan[1:]):
+            started = time.monotonic()
+            by_other = not _execute_step(run, step, lazily=after is not None and after.script.transactional == "true")
+            elapsed = round((time.monotonic() - started) * 1000)
+            applied = Applied(id=step.migration.id, operation=step.operation, milliseconds=elapsed, by_other=by_other)
+            run.listen(applied)
+            done.append(applied)
     return tuple(done)
 
 
-def _execute_step(run: Run, step: Step) -> bool:
+@contextmanager
+def _kept(run: Run) -> Iterator[None]:
+    """See that what committed lazily is on the disk, too, where the run ends before its last file."""
+    try:
+        yield
+    except BaseException:
+        with suppress(psycopg.Error):  # without a connection the server does it by itself, in less than a second
+            run.connection.execute("select pg_catalog.pg_logical_emit_message(true, 'schema_tools', '')")
+        raise
+
+
+def _execute_step(run: Run, step: Step, *, lazily: bool) -> bool:
     """Run one file; False where another run had done it first."""
     if step.script.transactional == "true":
-        return _patiently(run, step)
+        return _patiently(run, step, run.stationery.envelope(step, lazily=lazily))
     run.connection.execute(f"set {CHECK_CLIENT}")
     for limit in _limit(run.options, "session"):
         run.connection.execute(limit)
@@ -288,6 +291,12 @@ def _execute_step(run: Run, step: Step) -> bool:
         else:
             autocommit.run_statements(run.connection, run.project, step, run.operator, run.say)
     return True
+
+
+def _limits(options: Options) -> tuple[sql.Composed, ...]:
+    """Return the settings that every transaction starts with."""
+    wait = sql.SQL("set local lock_timeout = {};\n").format(sql.Literal(options.lock_timeout))
+    return (wait, *_limit(options))
 
 
 def _limit(options: Options, scope: LiteralString = "local") -> tuple[sql.Composed, ...]:
@@ -308,57 +317,46 @@ def _refuse_unprotected(project: Project, plan: tuple[Step, ...]) -> None:
             )
 
 
-def _patiently(run: Run, step: Step) -> bool:
+def _patiently(run: Run, step: Step, around: Envelope) -> bool:
     """Run the file's whole transaction again until its locks are free, at most for as long as the patience lasts."""
     deadline = time.monotonic() + run.options.patience
-    tries = 0
-    while True:
-        tries += 1
-        try:
-            return _transact(run, step)
-        except Failed as failed:
-            if failed.sqlstate not in (errors.LockNotAvailable.sqlstate, "ST001") or time.monotonic() > deadline:
-                raise
-            held = f", held by {run.blocker}" if run.blocker else ""
-            run.say(f"{step.migration.id}: {failed.message}{held}: trying again ({tries})")
-            time.sleep(min(5.0, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0))  # noqa: S311 (jitter)
+    for tries in count(1):
+        with run.watched(step):
+            outcome = send(run.connection, around.before + step.script.text + around.after)
+        if outcome.error is None:
+            return True
+        if not run.connection.broken:
+            run.connection.rollback()
+            run.connection.execute(around.clean.encode())
+        verdict = around.verdict(step.script.text, outcome)
+        if verdict == "faster":
+            return False
+        missed = verdict == "locked" or isinstance(outcome.error, errors.LockNotAvailable)
+        if not missed or time.monotonic() > deadline:
+            raise _trouble(run, step, around, verdict, outcome)
+        reason = "another run holds the lock" if verdict == "locked" else outcome.error.diag.message_primary
+        held = f", held by {run.blocker}" if run.blocker else ""
+        run.say(f"{step.migration.id}: {reason}{held}: trying again ({tries})")
+        time.sleep(min(5.0, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0))  # noqa: S311 (jitter)
+    raise AssertionError("a count has no end")
 
 
-def _transact(run: Run, step: Step) -> bool:
-    """Send the file between its ledger statements, in one message; False where another run had done it first."""
-    script, id_, connection = step.script, step.migration.id, run.connection
-    before = [
-        sql.SQL("begin isolation level read committed read write;\n"),
-        sql.SQL("set local lock_timeout = {};\n").format(sql.Literal(run.options.lock_timeout)),
-        *_limit(run.options),
-        sql.SQL(f"set local {CHECK_CLIENT};\n"),
-        ledger.guard(run.project, id_, step.operation),
-        ledger.intent(id_, step.operation, script, run.operator, late=step.late),
-        ledger.record(run.project, id_, step.operation, run.operator),
-    ]
-    after = sql.SQL("\n;reset session authorization;\n{}commit;\n").format(
-        ledger.finish(run.project, id_, step.operation)
-    )
-    prefix, ours = sql.Composed(before).as_string(connection), len(before) + 1  # two in what is for yoyo's tables
-    clean = CLEAN if run.pooled else CLEAN_OWN
-    with run.watched(step):
-        outcome = send(connection, prefix + script.text + after.as_string(connection) + clean)
-    if outcome.error is None:
-        return True
-    if not connection.broken:
-        connection.rollback()
-        connection.execute(clean.encode())
-    if outcome.error.sqlstate == "ST002":
-        return False
-    if outcome.done < ours and isinstance(outcome.error, UNABLE):
+def _trouble(run: Run, step: Step, around: Envelope, verdict: Verdict, outcome: Outcome) -> Trouble:
+    """Return what is said of a message that did not come through."""
+    error, lost = outcome.error or psycopg.OperationalError(), run.connection.broken
+    if verdict == "locked":
+        return Trouble(f"{step.migration.id}: another run still holds the lock: wait longer with --patience")
+    if verdict == "ledger":
+        return tampered(run.project, step.script, gone=not isinstance(error, errors.NotNullViolation))
+    if verdict == "unable":
         with database.explained("write the ledger"):
-            raise outcome.error
-    raise explain(
+            raise error
+    return explain(
         run.project,
-        script,
-        outcome.error,
-        statement=outcome.done - ours,
-        offset=len(prefix),
-        state="nothing was changed" if not connection.broken else "the connection was lost: see tools status",
+        step.script,
+        error,
+        statement=outcome.done - around.statements,
+        offset=len(around.before),
+        state="the connection was lost: see tools status" if lost else "nothing was changed",
         blocker=run.blocker,
     )

@@ -1,0 +1,102 @@
+"""What stands around a transactional file in its message, and what a failure of the message means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from psycopg import errors, sql
+
+from tools import ledger
+from tools.config import Project
+from tools.history import Step
+from tools.ledger import Operator
+from tools.message import Outcome
+
+# After a file: what it may have left in the session, so that each file meets the session that psql would give it
+CLEAN = "reset session authorization;\nreset all;\ndiscard temp;\n"
+CLEAN_OWN = f"{CLEAN}deallocate all;\n"  # behind a pooler the session's prepared statements are other clients' too
+# An orphaned statement ends soon after its client: https://www.postgresql.org/docs/current/runtime-config-connection.html
+CHECK_CLIENT: LiteralString = "client_connection_check_interval = '2s'"
+# Before the file's first statement these are no fault of it
+UNABLE = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
+
+Verdict = Literal["locked", "faster", "unable", "ledger", "file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stationery:
+    """What is the same for every file of a run: `opening` ends with the guard, `guard` is its number in the message."""
+
+    project: Project
+    operator: Operator
+    opening: str
+    guard: int
+    clean: str
+
+    def envelope(self, step: Step, *, lazily: bool = False) -> Envelope:
+        """Return what goes around this file; `lazily`: a later commit of this run takes this one to the disk."""
+        id_, operation = step.migration.id, step.operation
+        record = ledger.record(self.project, id_, operation, self.operator).as_string()
+        entry = ledger.entry(self.project, id_, operation, step.script, self.operator, late=step.late).as_string()
+        commit = "set local synchronous_commit = off;\ncommit;\n" if lazily else "commit;\n"
+        return Envelope(
+            before=self.opening + record,
+            after=f"\n;reset session authorization;\n{entry}{commit}{self.clean}",
+            guard=self.guard,
+            clean=self.clean,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """The SQL before and after a file's text."""
+
+    before: str
+    after: str
+    guard: int
+    clean: str
+
+    @property
+    def statements(self) -> int:
+        """How many statements stand before the file's first: the guard is followed by two for yoyo's tables."""
+        return self.guard + 3
+
+    def verdict(self, text: str, outcome: Outcome) -> Verdict:
+        """Return what stopped the message: another run, a right that is missing, a changed ledger, or the file."""
+        error, done = outcome.error, outcome.done
+        if done == self.guard and isinstance(error, errors.DivisionByZero):
+            return "locked"
+        if done == self.guard + 1 and isinstance(error, errors.DivisionByZero | errors.UniqueViolation):
+            return "faster"
+        if done < self.statements and isinstance(error, UNABLE):
+            return "unable"
+        return "ledger" if error is not None and self._is_about_the_ledger(text, error) else "file"
+
+    def _is_about_the_ledger(self, text: str, error: Exception) -> bool:
+        if isinstance(error, errors.NotNullViolation):
+            return (error.diag.schema_name, error.diag.table_name) == ("schema_tools", "log")
+        if not isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
+            return False
+        return int(error.diag.statement_position or 0) > len(self.before) + len(text)
+
+
+def stationery(
+    project: Project, operator: Operator, settings: tuple[sql.Composable, ...], *, pooled: bool
+) -> Stationery:
+    """Return what all files of a run share; `settings` are the statements that limit each transaction."""
+    opening = sql.Composed(
+        [
+            sql.SQL("begin isolation level read committed read write;\n"),
+            *settings,
+            sql.SQL("set local {};\n").format(sql.SQL(CHECK_CLIENT)),
+            ledger.guard(project),
+        ]
+    )
+    return Stationery(
+        project=project,
+        operator=operator,
+        opening=opening.as_string(),
+        guard=len(settings) + 2,
+        clean=CLEAN if pooled else CLEAN_OWN,
+    )
