@@ -190,9 +190,14 @@ def test_a_role_that_may_only_read(guest: Callable[[str], str], empty_url: str, 
     assert call(project, "plan", "-u", url).out.endswith("1 to apply\n")
     answer = call(project, "apply", "-u", url)
     assert answer.code == 2
-    assert answer.err == (
-        "tools: no right to write the ledger: permission denied for table log: ask the owner of the database for it\n"
+    sentence = (
+        "tools: no right to write the ledger: permission denied for table {}: ask the owner of the database for it\n"
     )
+    assert answer.err == sentence.format("_yoyo_migration")
+    url = guest("grant insert on public._yoyo_migration, public._yoyo_log; grant create on schema public")
+    answer = call(project, "apply", "-u", url)
+    assert (answer.code, answer.err) == (2, sentence.format("log"))
+    assert value(empty_url, "select count(*) from _yoyo_migration") == 1
     assert applied(empty_url) == [A]
 
 

@@ -147,7 +147,7 @@ def test_nothing_to_do_is_one_connection_and_one_question(
 def test_a_new_file_costs_few_waits_more_than_nothing(empty_url: str, tmp_path: Path) -> None:
     apply(empty_url, write_history(tmp_path, FEW))
     project = write_history(tmp_path, dict(list(FILES.items())[:6]))
-    assert waits(empty_url, lambda url: apply(url, project)) <= 9
+    assert waits(empty_url, lambda url: apply(url, project)) <= 7
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def durable_url() -> Iterator[str]:
         binaries = server.find_binaries(scratch.configured(None, None).bindir)
     except Trouble as missing:
         pytest.skip(str(missing))
-    durable = {"fsync": "on", "synchronous_commit": "on"}
+    durable = {"fsync": "on", "synchronous_commit": "on", "wal_writer_delay": "10s"}  # it shall not flush in our place
     with mock.patch.dict(postmaster.SETTINGS, durable), server.start(binaries=binaries) as running:
         yield running.url()
 
@@ -175,10 +175,22 @@ def flushed_by(url: str, work: Callable[[], object]) -> int:
     return flushes(url) - before
 
 
-def test_a_migration_is_flushed_once(durable_url: str, tmp_path: Path) -> None:
+def test_a_run_is_flushed_at_its_end(durable_url: str, tmp_path: Path) -> None:
     project: Project = write_history(tmp_path, FEW)
     apply(durable_url, project)
     many = write_history(tmp_path, MANY)
     added = len(MANY) - len(FEW)
-    assert 1 <= flushed_by(durable_url, lambda: apply(durable_url, many)) <= added + 5
+    assert 1 <= flushed_by(durable_url, lambda: apply(durable_url, many)) <= added // 4
     assert flushed_by(durable_url, lambda: apply(durable_url, many)) <= 1
+
+
+def test_what_was_done_before_a_failure_is_flushed(durable_url: str, tmp_path: Path) -> None:
+    apply(durable_url, write_history(tmp_path, FEW))
+    project = write_history(tmp_path, {**dict(list(MANY.items())[:6]), "20270101000000_bad": "select 1 / 0"})
+
+    def fail() -> None:
+        with pytest.raises(Trouble, match="division by zero"):
+            apply(durable_url, project)
+
+    assert flushed_by(durable_url, fail) >= 1
+    assert value(durable_url, "select count(*) from _yoyo_migration") == 6

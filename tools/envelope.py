@@ -12,13 +12,14 @@ from tools.config import Project
 from tools.history import Step
 from tools.ledger import Operator
 from tools.message import Outcome
+from tools.statements import split
 
 # After a file: what it may have left in the session, so that each file meets the session that psql would give it
 CLEAN = "reset session authorization;\nreset all;\ndiscard temp;\n"
 CLEAN_OWN = f"{CLEAN}deallocate all;\n"  # behind a pooler the session's prepared statements are other clients' too
 # An orphaned statement ends soon after its client: https://www.postgresql.org/docs/current/runtime-config-connection.html
 CHECK_CLIENT: LiteralString = "client_connection_check_interval = '2s'"
-# Before the file's first statement these are no fault of it
+# Before the file's first statement, and after its last, these are no fault of it
 UNABLE = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 
 Verdict = Literal["locked", "faster", "unable", "ledger", "file"]
@@ -69,7 +70,7 @@ class Envelope:
             return "locked"
         if done == self.guard + 1 and isinstance(error, errors.DivisionByZero | errors.UniqueViolation):
             return "faster"
-        if done < self.statements and isinstance(error, UNABLE):
+        if isinstance(error, UNABLE) and not 0 <= done - self.statements <= len(split(text)):
             return "unable"
         return "ledger" if error is not None and self._is_about_the_ledger(text, error) else "file"
 

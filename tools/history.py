@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Literal
 
 from tools.config import Project
 from tools.errors import Trouble
 from tools.ledger import Entry, Ledger, Operation, order
-from tools.migrations import Migration, Script
+from tools.migrations import Migration, Script, close_to
 
 State = Literal["applied", "pending", "late", "edited", "missing", "unfinished"]
 
@@ -83,8 +82,8 @@ def find(history: History, wanted: str) -> Item:
         return found[0]
     if found:
         raise Trouble(f"{wanted} could be {', '.join(item.id for item in found[:3])}: write more of the name")
-    close = difflib.get_close_matches(wanted, [item.id for item in history.items], n=1)
-    raise Trouble(f"no migration {wanted}" + (f": did you mean {close[0]}" if close else ": see tools status"))
+    close = close_to(wanted, (item.id for item in history.items))
+    raise Trouble(f"no migration {wanted}" + (f": did you mean {close}" if close else ": see tools status"))
 
 
 def to_apply(history: History, *, to: str | None = None) -> tuple[Step, ...]:
@@ -145,6 +144,8 @@ def edit(project: Project, item: Item, ran: str | None) -> str:
     """Return the unified diff between what ran and what the file says now."""
     if item.migration is None or ran is None:
         return ""
+    import difflib
+
     name = project.relative(item.migration.up.path)
     lines = difflib.unified_diff(
         ran.splitlines(), item.migration.up.text.splitlines(), f"{name} (as applied)", f"{name} (now)", lineterm=""

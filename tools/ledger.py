@@ -6,7 +6,6 @@ order by it.
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 import socket
@@ -66,6 +65,27 @@ ADD = "insert into {migration} values ({hash}, {id}, {now});\n"
 REMOVE = """\
 with removed as (delete from {migration} where migration_hash = {hash} returning 1)
 select 1 / pg_catalog.count(*) from removed;
+"""
+INTENT = """\
+insert into schema_tools.log (
+  migration_id, statements_done,
+  operation, raw_hash, token_hash, executed, transactional, late, operator, host, tool_version, git_commit
+)
+values (
+  {id}, {done},
+  {operation}, {raw_hash}, {token_hash}, {executed}, {transactional}, {late}, {operator}, {host}, {version}, {commit}
+);
+"""
+ENTRY = """\
+insert into schema_tools.log (
+  migration_id, started_at, finished_at,
+  operation, raw_hash, token_hash, executed, transactional, late, operator, host, tool_version, git_commit
+)
+values (
+  (select {id} where {not_}exists (select from {migration} where migration_hash = {hash})),
+  pg_catalog.transaction_timestamp(), pg_catalog.clock_timestamp(),
+  {operation}, {raw_hash}, {token_hash}, {executed}, {transactional}, {late}, {operator}, {host}, {version}, {commit}
+);
 """
 LOG = """\
 insert into {log} (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
@@ -141,8 +161,8 @@ def read(connection: Connection, project: Project) -> Ledger:
 
 def exists(connection: Connection, project: Project) -> bool:
     """Tell whether both halves of the ledger are there."""
-    halves = ((project.ledger_schema, "_yoyo_migration"), (project.ledger_schema, "yoyo_lock"), ("schema_tools", "log"))
-    return all(_exists(connection, schema, name) for schema, name in halves)
+    ours = project.ledger_schema
+    return _exist(connection, (ours, "_yoyo_migration"), (ours, "yoyo_lock"), ("schema_tools", "log"))
 
 
 def executed(connection: Connection, log_id: int) -> str | None:
@@ -168,7 +188,7 @@ def create(connection: Connection, project: Project) -> None:
             yield
 
         def list_tables(self, **_: Any) -> list[str]:
-            return [name for name in YOYO_TABLES if _exists(connection, project.ledger_schema, name)]
+            return [name for name in YOYO_TABLES if _exist(connection, (project.ledger_schema, name))]
 
     schema = sql.Identifier(project.ledger_schema)
     connection.execute(sql.SQL("set local search_path = {}").format(schema))
@@ -179,7 +199,7 @@ def create(connection: Connection, project: Project) -> None:
         warnings.simplefilter("ignore")
         if needs_upgrading(backend):
             upgrade(backend)
-    if not _exists(connection, project.ledger_schema, "yoyo_lock"):
+    if not _exist(connection, (project.ledger_schema, "yoyo_lock")):
         connection.execute(backend.format_sql(backend.create_lock_table_sql))
     connection.execute(resources.files("tools").joinpath("ledger.sql").read_text(encoding="utf-8").encode())
 
@@ -192,6 +212,8 @@ def lock_key(project: Project) -> int:
 
 def operator(project: Project) -> Operator:
     """Return who runs this; a user id without a passwd entry and a host without a name are no reason to stop."""
+    import getpass
+
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
@@ -211,9 +233,11 @@ def intent(
     migration_id: str, operation: Operation, script: Script, who: Operator, *, late: bool = False
 ) -> sql.Composed:
     """Return the statement that logs what is about to run outside a transaction; `finish` closes the row."""
-    done = sql.Literal(0 if script.transactional == "false" else None)
-    values = _values(operation, script, who, late)
-    return _insert({"migration_id": sql.Literal(migration_id), "statements_done": done, **values})
+    return sql.SQL(INTENT).format(
+        id=sql.Literal(migration_id),
+        done=sql.Literal(0 if script.transactional == "false" else None),
+        **_values(operation, script, who, late),
+    )
 
 
 def finish(migration_id: str) -> sql.Composed:
@@ -237,20 +261,12 @@ def entry(
 
     The id is what yoyo's table says, so a file that changed the ledger violates a not-null constraint.
     """
-    adds = operation in ("apply", "mark")
-    question = "(select {id} where {not_}exists (select from {migration} where migration_hash = {hash}))"
-    return _insert(
-        {
-            "migration_id": sql.SQL(question).format(
-                id=sql.Literal(migration_id),
-                not_=sql.SQL("" if adds else "not "),
-                migration=_table(project, "_yoyo_migration"),
-                hash=sql.Literal(_hash(migration_id)),
-            ),
-            "started_at": sql.SQL("pg_catalog.transaction_timestamp()"),
-            "finished_at": sql.SQL("pg_catalog.clock_timestamp()"),
-            **_values(operation, script, who, late),
-        }
+    return sql.SQL(ENTRY).format(
+        id=sql.Literal(migration_id),
+        not_=sql.SQL("" if operation in ("apply", "mark") else "not "),
+        migration=_table(project, "_yoyo_migration"),
+        hash=sql.Literal(_hash(migration_id)),
+        **_values(operation, script, who, late),
     )
 
 
@@ -283,16 +299,10 @@ def _values(operation: Operation, script: Script | None, who: Operator, late: bo
         "late": late,
         "operator": who.name,
         "host": who.host,
-        "tool_version": __version__,
-        "git_commit": who.git_commit,
+        "version": __version__,
+        "commit": who.git_commit,
     }
-    return {column: sql.Literal(value) for column, value in values.items()}
-
-
-def _insert(values: dict[str, sql.Composable]) -> sql.Composed:
-    return sql.SQL("insert into schema_tools.log ({}) values ({});\n").format(
-        sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(values.values())
-    )
+    return {name: sql.Literal(value) for name, value in values.items()}
 
 
 def is_locked(connection: Connection, project: Project) -> bool:
@@ -333,9 +343,10 @@ def _entries(connection: Connection, query: str, table: sql.Identifier) -> tuple
     return tuple(Entry(**dict(zip(names, row, strict=True))) for row in rows)
 
 
-def _exists(connection: Connection, schema: str, name: str) -> bool:
-    query = "select pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', %s::text, %s::text)) is not null"
-    row = connection.execute(query, [schema, name]).fetchone()
+def _exist(connection: Connection, *names: tuple[str, str]) -> bool:
+    """Tell whether there are tables of all these names, each with its schema."""
+    query = "select bool_and(pg_catalog.to_regclass(name) is not null) from pg_catalog.unnest(%s::text[]) as name"
+    row = connection.execute(query, [[sql.Identifier(*name).as_string() for name in names]]).fetchone()
     return bool(row and row[0])
 
 

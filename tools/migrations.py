@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +19,9 @@ from tools.statements import blank_restrict, locate, token_hash
 Transactional = Literal["true", "false", "own"]
 
 STAMPED = re.compile(r"^(\d{14})(?:_|$)")
-DIRECTIVE = re.compile(r"^\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:[ \t]*(.*?)\s*$")
+DIRECTIVE = re.compile(r"^[^\S\n]*--[^\S\n]*([A-Za-z][A-Za-z_-]*)[^\S\n]*:[ \t]*(.*?)[^\S\n]*$", re.MULTILINE)
+HEADER = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+TITLE = re.compile(r"\s*--[ \t]*([^\n]*)")
 VALUES: Mapping[str, tuple[str, ...]] = {
     "transactional": ("true", "false", "own"),
     "phase": ("expand", "migrate", "contract"),
@@ -68,7 +70,8 @@ def read(project: Project) -> tuple[Migration, ...]:
     _refuse_duplicates(project, ups)
     ids = frozenset(name.removesuffix(".sql") for name in ups)
     known = frozenset(names)  # a list would be searched from its start for every file
-    return tuple(_read_migration(project, name.removesuffix(".sql"), known, ids) for name in ups)
+    shown = project.relative(folder)
+    return tuple(_read_migration(folder, shown, name.removesuffix(".sql"), known, ids) for name in ups)
 
 
 def stamp(migration_id: str) -> str:
@@ -119,13 +122,17 @@ DOWN_TEMPLATE = """\
 
 def read_script(project: Project, path: Path, ids: frozenset[str] = frozenset()) -> Script:
     """Read one SQL file: decoded, without a byte order mark, its directives checked."""
-    name = project.relative(path)
+    return _read(path, project.relative(path), ids)
+
+
+def _read(path: Path, name: str, ids: frozenset[str]) -> Script:
     try:
-        raw = path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            raw = file.read()
     except OSError as error:
         raise Trouble(f"cannot read {name}: {error.strerror}") from error
     text, notes = _decode(name, raw)
-    directives = dict(_directives(name, text, ids))
+    directives = _directives(name, text, ids)
     depends = tuple(directives.get("depends", "").split())
     transactional: Transactional = "true"
     if directives.get("transactional") in ("false", "own"):
@@ -143,15 +150,17 @@ def read_script(project: Project, path: Path, ids: frozenset[str] = frozenset())
     )
 
 
-def _read_migration(project: Project, migration_id: str, names: frozenset[str], ids: frozenset[str]) -> Migration:
-    up = read_script(project, project.migrations / f"{migration_id}.sql", ids)
+def _read_migration(
+    folder: Path, shown: str, migration_id: str, names: frozenset[str], ids: frozenset[str]
+) -> Migration:
+    name, rollback = f"{migration_id}.sql", f"{migration_id}.rollback.sql"
+    up = _read(folder / name, f"{shown}/{name}", ids)
     for other in up.depends:
         if other not in ids:
-            close = difflib.get_close_matches(other, ids, n=1)
-            instead = f": did you mean {close[0]}" if close else ""
-            raise Trouble(f"{project.relative(up.path)} depends on {other}, and there is no such migration{instead}")
-    rollback = f"{migration_id}.rollback.sql"
-    down = read_script(project, project.migrations / rollback, ids) if rollback in names else None
+            close = close_to(other, ids)
+            instead = f": did you mean {close}" if close else ""
+            raise Trouble(f"{shown}/{name} depends on {other}, and there is no such migration{instead}")
+    down = _read(folder / rollback, f"{shown}/{rollback}", ids) if rollback in names else None
     return Migration(id=migration_id, up=up, down=down)
 
 
@@ -230,49 +239,61 @@ def _decode(name: str, raw: bytes) -> tuple[str, tuple[str, ...]]:
 
 def _header(text: str) -> int:
     """Return where the leading comments end and the first statement starts."""
-    match = re.match(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", text, re.DOTALL)
+    match = HEADER.match(text)
     return match.end() if match else 0
 
 
 def _title(text: str) -> str:
     """Return the first sentence of the header."""
-    match = re.match(r"\s*--[ \t]*([^\n]*)", text)
+    match = TITLE.match(text)
     return match[1].strip() if match and not DIRECTIVE.match(match[0].strip()) else ""
 
 
-def _directives(name: str, text: str, ids: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Yield the directives of the header; one that would be ignored, or that is not understood, is an error."""
-    end = _header(text)
+def _directives(name: str, text: str, ids: frozenset[str]) -> dict[str, str]:
+    """Return the directives of the header; one that would be ignored, or that is not understood, is an error."""
     found: dict[str, str] = {}
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        match = DIRECTIVE.match(line)
-        if match and (offset < end or match[1] in ("transactional", "depends")):
-            place = f"{name}:{locate(text, offset)[0]}"
-            key, value = _directive(place, match[1], match[2], ids)
-            if key and offset >= end and _meant(key, value, ids):
-                raise Trouble(f"{place}: -- {key}: stands after the first statement: move it to the top of the file")
-            if key and offset < end:
-                if key in found and key != "depends":
-                    raise Trouble(f"{place}: a second -- {key}: keep one")
-                found[key] = f"{found[key]} {value}" if key in found else value
-        offset += len(line)
-    yield from found.items()
+    end = -1
+    for match in DIRECTIVE.finditer(text):
+        end = _header(text) if end < 0 else end
+        if match.start() >= end and match[1] not in ("transactional", "depends"):
+            continue
+        place = f"{name}:{locate(text, match.start())[0]}"
+        key, value = _directive(place, match[1], match[2], ids)
+        if key and match.start() >= end and _meant(key, value, ids):
+            raise Trouble(f"{place}: -- {key}: stands after the first statement: move it to the top of the file")
+        if key and match.start() < end:
+            if key in found and key != "depends":
+                raise Trouble(f"{place}: a second -- {key}: keep one")
+            found[key] = f"{found[key]} {value}" if key in found else value
+    return found
 
 
 def _directive(place: str, key: str, value: str, ids: frozenset[str]) -> tuple[str, str]:
     """Return the directive of a comment line, or an empty key where the line is prose."""
     known = ("depends", *VALUES)
     if key not in known:
-        close = difflib.get_close_matches(key.lower(), ("transactional", "depends"), n=1, cutoff=0.8)
-        if close and _meant(close[0], value, ids):
-            raise Trouble(f"{place}: unknown directive -- {key}: write -- {close[0]}: {value}")
+        meant = _misspelt(key.lower())
+        if meant and _meant(meant, value, ids):
+            raise Trouble(f"{place}: unknown directive -- {key}: write -- {meant}: {value}")
         return "", ""
     if key in ("phase", "risk") and value not in VALUES[key]:
         return "", ""  # prose: "risk: none worth a word"; lint asks for the word where it is wanted
     if key == "transactional" and value not in VALUES[key]:
         raise Trouble(f"{place}: -- transactional: takes true, false or own, not {value!r}")
     return key, value
+
+
+@cache
+def _misspelt(key: str) -> str:
+    """Return the directive that a word may stand for; a history repeats the same few words in every header."""
+    return close_to(key, ("transactional", "depends"), cutoff=0.8)
+
+
+def close_to(word: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return the one of `words` that is most like `word`, or an empty string."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(words), n=1, cutoff=cutoff)), "")
 
 
 def _meant(key: str, value: str, ids: frozenset[str]) -> bool:

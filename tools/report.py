@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -218,6 +217,8 @@ def _fact(name: str, fact: Fact) -> list[str]:
     expected, actual = (_value(value) for value in _where_they_differ(fact.expected, fact.actual))
     if "\n" not in expected + actual:
         return [f"{name}: expected {expected}, actual {actual}"]
+    import difflib
+
     lines = difflib.unified_diff(expected.splitlines(), actual.splitlines(), "expected", "actual", lineterm="", n=1)
     return [f"{name}:", *(f"  {line}" for line in lines)]
 

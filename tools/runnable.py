@@ -6,7 +6,7 @@ from tools.config import Project
 from tools.errors import Trouble
 from tools.history import Step
 from tools.migrations import Script
-from tools.statements import locate, outside_transaction, own_transaction, psql_command, split
+from tools.statements import Finding, locate, outside_transaction, own_transaction, psql_command, split
 
 MOVE = "move it to a file of its own that starts with -- transactional: false"
 
@@ -19,12 +19,11 @@ def refuse_unrunnable(project: Project, plan: tuple[Step, ...]) -> None:
 
 
 def _refusal(project: Project, script: Script) -> str | None:
-    name = project.relative(script.path)
     if found := psql_command(script.text):
-        return f"{_place(name, script, found.start)}: {found.words} is a command of psql: write SQL"
+        return f"{_place(project, script, found)}: {found.words} is a command of psql: write SQL"
     if script.transactional != "own" and (found := own_transaction(script.text)):
         return (
-            f"{_place(name, script, found.start)}: {found.words!r}, and transactions are the runner's:"
+            f"{_place(project, script, found)}: {found.words!r}, and transactions are the runner's:"
             " delete it, or for an adopted file write -- transactional: own at the top"
         )
     if script.transactional != "false" and (found := outside_transaction(script.text)):
@@ -32,10 +31,10 @@ def _refusal(project: Project, script: Script) -> str | None:
         if alone and script.transactional == "own":
             return None
         way = "write -- transactional: false at the top" if alone else MOVE
-        return f"{_place(name, script, found.start)}: {found.words} cannot run inside a transaction: {way}"
+        return f"{_place(project, script, found)}: {found.words} cannot run inside a transaction: {way}"
     return None
 
 
-def _place(name: str, script: Script, start: int) -> str:
-    line, column = locate(script.text, start)
-    return f"{name}:{line}:{column}"
+def _place(project: Project, script: Script, found: Finding) -> str:
+    line, column = locate(script.text, found.start)
+    return f"{project.relative(script.path)}:{line}:{column}"

@@ -104,7 +104,7 @@ def apply(
         if not plan:
             return ()
         with _run(connection, url, project, options, plan, listen, say, tell) as run:
-            return _execute(run, plan_apply(connection, project, options, to, files))
+            return _execute(run, plan_apply(connection, project, options, to, files, looked_at=plan))
 
 
 def replay(url: str, project: Project, steps: tuple[Step, ...]) -> tuple[Applied, ...]:
@@ -188,8 +188,13 @@ def plan_apply(
     options: Options,
     to: str | None,
     files: tuple[migrations.Migration, ...] | None = None,
+    *,
+    looked_at: tuple[Step, ...] = (),
 ) -> tuple[Step, ...]:
-    """Return what to apply, or refuse: an edited, deleted or late file stops everything, with the difference shown."""
+    """Return what to apply, or refuse: an edited, deleted or late file stops everything, with the difference shown.
+
+    `looked_at`: steps over the same files that can run as their directives say; parsing them again finds nothing new.
+    """
     found = history.compare(files or migrations.read(project), ledger.read(connection, project))
     refusals = history.refusals(project, found, allow_late=options.allow_late)
     if refusals:
@@ -200,7 +205,8 @@ def plan_apply(
         ]
         raise Trouble("\n".join([*refusals, *filter(None, edits), "nothing was changed"]))
     plan = history.to_apply(found, to=to)
-    refuse_unrunnable(project, plan)
+    known = {step.migration.id for step in looked_at}
+    refuse_unrunnable(project, tuple(step for step in plan if step.migration.id not in known))
     return plan
 
 
@@ -217,10 +223,11 @@ def _run(
 ) -> Iterator[Run]:
     """Take the lock, and make the ledger where there is none."""
     operator = ledger.operator(project)
-    pooled = not database.is_direct(connection) and _may_share(url, connection, plan)
+    direct = database.is_direct(connection)
+    pooled = not direct and _may_share(url, connection, plan)
     connection.add_notice_handler(lambda diagnostic: say(f"{diagnostic.severity}: {diagnostic.message_primary}"))
     watch = None
-    if tell is not None and database.is_direct(connection):  # behind a pooler our session's number is the pooler's own
+    if tell is not None and direct:  # behind a pooler our session's number is the pooler's own
         pid = connection.info.backend_pid
         watch = Watch(pid, lambda: database.connect(url, application="tools watch"), tell)
     run = Run(

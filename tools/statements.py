@@ -1,6 +1,6 @@
 """SQL text as PostgreSQL's own scanner and parser see it: tokens, statements, lines.
 
-pglast is imported when it is first needed: reading a folder of migrations costs no parser.
+pglast is imported, and an expression compiled, when it is first needed: reading a folder of migrations costs neither.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from typing import Any
 COMMENTS = frozenset({"SQL_COMMENT", "C_COMMENT"})
 OPENS_OR_ENDS = frozenset({"BEGIN_P", "START", "COMMIT", "ROLLBACK", "END_P", "ABORT_P", "PREPARE"})
 SAVEPOINTS = frozenset({"TRANS_STMT_SAVEPOINT", "TRANS_STMT_RELEASE", "TRANS_STMT_ROLLBACK_TO"})
-SETS_UP = re.compile(r"\bset\s+(?:local\s+|session\s+)?transaction\b", re.IGNORECASE)
+# Words without which no statement opens or ends a transaction; the scanner and the parser decide
+TRANSACTION = r"(?i)\b(?:begin|start|commit|rollback|end|abort|prepare|transaction)\b"
+SETS_UP = r"(?i)\bset\s+(?:local\s+|session\s+)?transaction\b"
 # What a semicolon may stand in: parentheses, and a function's body; CASE ends as the body does
 OPENS = frozenset({"ASCII_40", "ATOMIC", "CASE"})
 CLOSES = frozenset({"ASCII_41", "END_P"})
 # pg_dump 17.6 and later wrap a dump in these two psql commands; nothing in them is for the server
-RESTRICT = re.compile(r"^\\(?:un)?restrict\b[^\n]*", re.MULTILINE)
+RESTRICT = r"(?m)^\\(?:un)?restrict\b[^\n]*"
 # Words without which no statement is refused inside a transaction; the parser decides
-SUSPICIOUS = re.compile(
-    r"\b(?:concurrently|vacuum|reindex|cluster|discard|alter\s+(?:system|database)"
-    r"|(?:create|drop)\s+(?:database|tablespace|subscription))\b",
-    re.IGNORECASE,
+SUSPICIOUS = (
+    r"(?i)\b(?:concurrently|vacuum|reindex|cluster|discard|alter\s+(?:system|database)"
+    r"|(?:create|drop)\s+(?:database|tablespace|subscription))\b"
 )
 
 
@@ -52,7 +53,7 @@ def locate(text: str, offset: int) -> tuple[int, int]:
 
 def blank_restrict(text: str) -> str:
     r"""Return the text with pg_dump's ``\restrict`` lines blanked, every other character where it was."""
-    return RESTRICT.sub(lambda match: " " * len(match.group()), text) if "restrict" in text else text
+    return re.sub(RESTRICT, lambda match: " " * len(match.group()), text) if "restrict" in text else text
 
 
 def token_hash(text: str) -> str:
@@ -116,7 +117,9 @@ def unreadable(text: str) -> Finding | None:
 
 def own_transaction(text: str) -> Finding | None:
     """Return the first statement that opens, ends or sets up a transaction; savepoints are not meant."""
-    if not any(token.name in OPENS_OR_ENDS for token in _first_tokens(text)) and not SETS_UP.search(text):
+    if not re.search(TRANSACTION, text):
+        return None
+    if not any(token.name in OPENS_OR_ENDS for token in _first_tokens(text)) and not re.search(SETS_UP, text):
         return None
     for statement, node in parse(text):
         if _is_about_transactions(node):
@@ -126,7 +129,7 @@ def own_transaction(text: str) -> Finding | None:
 
 def outside_transaction(text: str) -> Finding | None:
     """Return the first statement that PostgreSQL refuses to run inside a transaction block."""
-    if not SUSPICIOUS.search(text):
+    if not re.search(SUSPICIOUS, text):
         return None
     for statement, node in parse(text):
         words = _forbidden(node)
