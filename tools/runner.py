@@ -281,6 +281,7 @@ def _kept(run: Run) -> Iterator[None]:
         yield
     except BaseException:
         with suppress(psycopg.Error):  # without a connection the server does it by itself, in less than a second
+            run.connection.rollback()  # after Ctrl-C the file's transaction is still open
             run.connection.execute("select pg_catalog.pg_logical_emit_message(true, 'schema_tools', '')")
         raise
 
