@@ -204,5 +204,5 @@ def test_a_signal_cancels_the_statement(number: int, code: int, word: str, empty
     answer = ended(process)
     assert answer.code == code
     assert f"{word}: the running statement was cancelled and its transaction rolled back" in answer.err
-    wait_until(lambda: not rows(empty_url, f"select 1 from pg_stat_activity where pid = {pid}"), seconds=1.5)
+    wait_until(lambda: not rows(empty_url, f"select 1 from pg_stat_activity where pid = {pid}"), seconds=10)
     assert (applied(empty_url), relations(empty_url)) == ([], set())
