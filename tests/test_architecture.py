@@ -15,15 +15,15 @@ TOOLS = ROOT / "tools"
 
 # A module imports only modules to its left
 ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
-    "errors config database directories binaries postmaster server statements migrations ledger history message"
-    " failure envelope watch lock autocommit runnable runner rehearsal repair scratch kinds rarities printing catalog"
-    " changes renames consequences severity creations rights alterations hints drift subset mirror origins sources"
-    " verify adopt drafts report terminal options checks cli __main__"
+    "errors config database directories binaries postmaster server outline statements migrations ledger history"
+    " message failure envelope watch lock autocommit runnable runner rehearsal repair scratch kinds rarities printing"
+    " catalog changes renames consequences severity creations rights alterations hints drift subset mirror origins"
+    " sources verify adopt drafts report terminal options checks cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
     "yoyo": {"ledger"},
-    "pglast": {"statements", "autocommit", "origins"},
+    "pglast": {"outline", "statements", "autocommit", "origins"},
     "sqlalchemy": {"mirror"},
     "sqlmodel": {"mirror"},
     "click": {"checks", "cli", "options", "terminal"},

@@ -20,7 +20,7 @@ from tools.history import Step
 from tools.ledger import Operator
 from tools.message import Outcome, send
 from tools.migrations import Script
-from tools.statements import Statement, outside_transaction, parse, split
+from tools.statements import Statement, outside_transaction, parse, split, whole
 
 UNFINISHED = """
 select log_id, statements_done, token_hash
@@ -67,15 +67,15 @@ def run_as_written(connection: Connection, project: Project, step: Step, operato
     script = step.script
     _begin(connection, step, operator)
     for number, piece in enumerate(split(script.text)):
-        outcome = send(connection, piece.text)
+        outcome = send(connection, whole(script.text, piece))
         if outcome.error is not None:
             _leave_transaction(connection)
             raise explain(
                 project,
                 script,
-                outcome.error,
+                outcome,
                 statement=number,
-                offset=-piece.start,
+                start=piece.start,
                 state="what the file committed before this statement stays: mend the file, and apply runs it all again",
             )
     _leave_transaction(connection)  # one that the file opened and left open is no part of the ledger's
@@ -110,16 +110,17 @@ def _set_again(connection: Connection, done: tuple[Statement, ...]) -> None:
 
 def _run_one(connection: Connection, project: Project, script: Script, piece: Statement, number: int, id_: str) -> None:
     """Run one statement, in one transaction with its note where PostgreSQL allows it."""
-    outcome, offset = _send_with_note(connection, piece, _note(id_, number + 1).as_string(connection))
+    text = whole(script.text, piece)
+    outcome = _send_with_note(connection, text, _note(id_, number + 1).as_string(connection))
     if outcome.error is None:
         return
     _leave_transaction(connection)
     raise explain(
         project,
         script,
-        outcome.error,
+        outcome,
         statement=number,
-        offset=offset - piece.start,
+        start=piece.start,
         state=_where_things_stand(piece, number),
     )
 
@@ -133,16 +134,15 @@ def _where_things_stand(piece: Statement, number: int) -> str:
     return f"{before}apply again continues here" if number else "nothing was changed"
 
 
-def _send_with_note(connection: Connection, piece: Statement, note: str) -> tuple[Outcome, int]:
-    """Send the statement, and return how it ended and how many characters stood before it in the message."""
-    if outside_transaction(piece.text) is None:
-        opening = "begin;\n"
-        outcome = send(connection, f"{opening}{piece.text}\n;{note};commit")
+def _send_with_note(connection: Connection, text: str, note: str) -> Outcome:
+    """Send the statement, together with its note where that can be."""
+    if outside_transaction(text) is None:
+        outcome = send(connection, text, before="begin;\n", after=f"\n;{note};commit")
         # CALL and DO may commit by themselves, which only works outside a block
         if outcome.error is None or not isinstance(outcome.error, errors.InvalidTransactionTermination):
-            return outcome, len(opening)
+            return outcome
         _leave_transaction(connection)
-    return send(connection, piece.text), 0
+    return send(connection, text)
 
 
 def _leave_transaction(connection: Connection) -> None:

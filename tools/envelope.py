@@ -72,14 +72,7 @@ class Envelope:
             return "faster"
         if isinstance(error, UNABLE) and not 0 <= done - self.statements <= len(split(text)):
             return "unable"
-        return "ledger" if error is not None and self._is_about_the_ledger(text, error) else "file"
-
-    def _is_about_the_ledger(self, text: str, error: Exception) -> bool:
-        if isinstance(error, errors.NotNullViolation):
-            return (error.diag.schema_name, error.diag.table_name) == ("schema_tools", "log")
-        if not isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
-            return False
-        return int(error.diag.statement_position or 0) > len(self.before) + len(text)
+        return "ledger" if _is_about_the_ledger(text, outcome) else "file"
 
 
 def stationery(
@@ -101,3 +94,12 @@ def stationery(
         guard=len(settings) + 2,
         clean=CLEAN if pooled else CLEAN_OWN,
     )
+
+
+def _is_about_the_ledger(text: str, outcome: Outcome) -> bool:
+    error = outcome.error
+    if isinstance(error, errors.NotNullViolation):
+        return (error.diag.schema_name, error.diag.table_name) == ("schema_tools", "log")
+    if not isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
+        return False
+    return outcome.at is not None and outcome.at > len(text)

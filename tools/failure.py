@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -9,8 +10,12 @@ from psycopg import errors
 
 from tools.config import Project
 from tools.errors import Trouble
+from tools.message import Outcome
 from tools.migrations import Script
 from tools.statements import locate, split, unreadable
+
+# "COPY tasks, line 3, column title": the word for line is the server's language's
+COPY_LINE = r"(?m)^COPY .+?, [^\W\d]+ (\d+)(?=[,:]|$)"
 
 
 class Failed(Trouble):
@@ -56,21 +61,24 @@ HINTS = {
 def explain(
     project: Project,
     script: Script,
-    error: psycopg.Error,
+    outcome: Outcome,
     *,
     statement: int,
-    offset: int,
+    start: int = 0,
     state: str,
     blocker: str | None = None,
 ) -> Failed:
     """Say where and why a script failed.
 
-    `statement` counts the script's statements that were done; `offset` is where the script starts in the message that
-    the server's position counts in. A failure before or after the script's own text points to its end.
+    `statement` counts the script's statements that were done; `start` is where in the script the text that was sent
+    starts. A failure before or after the script's own text points to its end.
     """
+    error = outcome.error or psycopg.Error()
     diagnostic = error.diag
     message = diagnostic.message_primary or str(error).strip() or "the connection was lost"
-    at = _position(script.text, diagnostic.statement_position, statement, offset)
+    at = -1 if outcome.at is None else outcome.at + start
+    if not 0 <= at <= len(script.text):
+        at = _statement(script.text, statement, diagnostic.context)
     if isinstance(error, errors.SyntaxError) and (found := unreadable(script.text)):
         message, at = found.words, found.start  # the server went on reading in what the runner put behind the file
     return Failed(
@@ -98,8 +106,7 @@ def tampered(project: Project, script: Script, *, gone: bool) -> Failed:
 def _place(project: Project, script: Script, at: int) -> dict[str, Any]:
     """Return where a character of the file stands, and its line."""
     line, column = locate(script.text, at)
-    lines = script.text.splitlines() or [""]
-    source = lines[min(line, len(lines)) - 1].replace("\t", " ")
+    source = _line(script.text, at)
     return {"path": project.relative(script.path), "line": line, "column": column, "source": source}
 
 
@@ -114,10 +121,21 @@ def _hint(error: psycopg.Error, message: str) -> str | None:
     return error.diag.message_hint or HINTS.get(error.sqlstate or "")
 
 
-def _position(text: str, position: str | None, statement: int, offset: int) -> int:
-    if position is not None and 0 <= int(position) - 1 - offset <= len(text):
-        return int(position) - 1 - offset
+def _statement(text: str, number: int, context: str | None) -> int:
+    """Return where a statement starts; of a copy in whose data something is wrong, where that line does."""
     pieces = split(text)
-    if 0 <= statement < len(pieces):
-        return pieces[statement].start
-    return len(text.rstrip())
+    if not 0 <= number < len(pieces):
+        return len(text.rstrip())
+    data, found = pieces[number].data, re.search(COPY_LINE, context or "")
+    if data is None or not found:
+        return pieces[number].start
+    place = int(data.start)
+    for _ in range(int(found[1]) - 1):
+        place = text.find("\n", place) + 1 or len(text)
+    return place
+
+
+def _line(text: str, offset: int) -> str:
+    """Return the line that a character stands in, as wide as it is in the text."""
+    start = text.rfind("\n", 0, offset) + 1
+    return text[start : (text.find("\n", offset) + 1 or len(text) + 1) - 1].rstrip("\r").replace("\t", " ")

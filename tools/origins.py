@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tools import outline
 from tools.config import Project
 from tools.history import Step
-from tools.statements import Statement, locate, parse
+from tools.statements import Statement, locate, trees
 
 # The statements of which the object's name is one field; the parse tree's classes and PostgreSQL's words
 NAMED = {
@@ -55,9 +56,10 @@ def find(project: Project, steps: tuple[Step, ...]) -> Origins:
     places: dict[tuple[str, str], str] = {}
     for step in steps:
         script = step.script
-        for statement, node in parse(script.text):
+        known = outline.read(script.text)
+        for statement, node in trees(known.sql):
             for kind, name, start in _objects(node, statement):
-                line, _ = locate(script.text, start)
+                line, _ = locate(script.text, known.place(start))
                 places[kind, name] = f"{project.relative(script.path)}:{line}"
     return Origins(places=places)
 

@@ -70,14 +70,13 @@ def _rehearse(connection: Connection, project: Project, plan: tuple[Step, ...]) 
 
 def _run(connection: Connection, project: Project, step: Step) -> Tried:
     started = time.monotonic()
-    outcome = send(connection, f"{step.script.text}\n;{END_OF_FILE}")
+    outcome = send(connection, step.script.text, after=f"\n;{END_OF_FILE}")
     if outcome.error is not None:
         raise explain(
             project,
             step.script,
-            outcome.error,
+            outcome,
             statement=outcome.done,
-            offset=0,
             state="nothing was changed: this was a dry run",
         )
     return Tried(id=step.migration.id, milliseconds=round((time.monotonic() - started) * 1000))

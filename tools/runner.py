@@ -330,7 +330,7 @@ def _patiently(run: Run, step: Step, around: Envelope) -> bool:
     deadline = time.monotonic() + run.options.patience
     for tries in count(1):
         with run.watched(step):
-            outcome = send(run.connection, around.before + step.script.text + around.after)
+            outcome = send(run.connection, step.script.text, before=around.before, after=around.after)
         if outcome.error is None:
             return True
         if not run.connection.broken:
@@ -362,9 +362,8 @@ def _trouble(run: Run, step: Step, around: Envelope, verdict: Verdict, outcome: 
     return explain(
         run.project,
         step.script,
-        error,
+        outcome,
         statement=outcome.done - around.statements,
-        offset=len(around.before),
         state="the connection was lost: see tools status" if lost else "nothing was changed",
         blocker=run.blocker,
     )

@@ -124,9 +124,8 @@ def load_file(connection: database.Connection, project: Project, path: Path) -> 
         raise explain(
             project,
             script,
-            outcome.error,
+            outcome,
             statement=outcome.done,
-            offset=0,
             state="the scratch database is thrown away",
         )
 

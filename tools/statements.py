@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-COMMENTS = frozenset({"SQL_COMMENT", "C_COMMENT"})
+from tools import outline
+from tools.outline import parse_error, scan
+
 OPENS_OR_ENDS = frozenset({"BEGIN_P", "START", "COMMIT", "ROLLBACK", "END_P", "ABORT_P", "PREPARE"})
+BACKSLASH = "ASCII_92"
 SAVEPOINTS = frozenset({"TRANS_STMT_SAVEPOINT", "TRANS_STMT_RELEASE", "TRANS_STMT_ROLLBACK_TO"})
 # Words without which no statement opens or ends a transaction; the scanner and the parser decide
 TRANSACTION = r"(?i)\b(?:begin|start|commit|rollback|end|abort|prepare|transaction)\b"
@@ -31,10 +35,14 @@ SUSPICIOUS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement: its text without the semicolon, and where it starts (characters from the start of the file)."""
+    """One statement: its text without the semicolon, and where it starts (characters from the start of the file).
+
+    `data`: where the lines stand that psql sends after it.
+    """
 
     text: str
     start: int
+    data: slice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +61,19 @@ def locate(text: str, offset: int) -> tuple[int, int]:
 
 def blank_restrict(text: str) -> str:
     r"""Return the text with pg_dump's ``\restrict`` lines blanked, every other character where it was."""
-    return re.sub(RESTRICT, lambda match: " " * len(match.group()), text) if "restrict" in text else text
+    if not re.search(RESTRICT, text):
+        return text
+    known = outline.read(text)
+    commands = {known.place(token.start) for token in _readable(known.sql) if token.name == BACKSLASH}
+
+    def blank(match: re.Match[str]) -> str:  # data, or a string, may hold such a line too
+        return " " * len(match.group()) if match.start() in commands else match.group()
+
+    return re.sub(RESTRICT, blank, text)
 
 
 def token_hash(text: str) -> str:
-    r"""Return the sha256 of the tokens: comments, white space and line ends do not count.
+    r"""Return the sha256 of the tokens, and of data: comments, white space and line ends do not count.
 
     >>> token_hash("select 1; -- one") == token_hash("select\r\n  1 ;")
     True
@@ -65,11 +81,14 @@ def token_hash(text: str) -> str:
     False
     """
     digest = hashlib.sha256()
+    known = outline.read(text)
     try:
-        for token in _scan(text):
-            digest.update(text[token.start : token.end + 1].replace("\r\n", "\n").encode() + b"\0")
-    except _parse_error():
-        digest.update(" ".join(text.split()).encode())
+        for token in scan(known.sql):
+            digest.update(known.sql[token.start : token.end + 1].replace("\r\n", "\n").encode() + b"\0")
+    except parse_error():
+        digest.update(" ".join(known.sql.split()).encode())
+    for copy in known.copies:
+        digest.update(text[copy.data].replace("\r\n", "\n").encode() + b"\0")
     return digest.hexdigest()
 
 
@@ -78,13 +97,18 @@ def split(text: str) -> tuple[Statement, ...]:
 
     Text that even the scanner cannot read, like a quote that nobody closes, is one statement.
     """
-    from pglast import parser
+    known = outline.read(text)
+    pieces = _split(known.sql)
+    starts = [piece.start for piece in pieces]
+    data = {bisect_left(starts, copy.end) - 1: copy.data for copy in known.copies}
+    return tuple(
+        replace(piece, start=known.place(piece.start), data=data.get(number)) for number, piece in enumerate(pieces)
+    )
 
-    try:
-        slices = parser.split(text, only_slices=True)
-    except _parse_error():
-        slices = (slice(0, len(text)),) if unreadable(text) else tuple(_cut(text))
-    return tuple(_statement(text, piece) for piece in slices if text[piece].strip())
+
+def whole(text: str, statement: Statement) -> str:
+    """Return a statement as a text of its own, with its data."""
+    return statement.text if statement.data is None else f"{statement.text}\n;\n{text[statement.data]}"
 
 
 def brief(text: str) -> str:
@@ -96,60 +120,64 @@ def brief(text: str) -> str:
     words: list[str] = []
     end = 0
     try:
-        for token in _scan(text):
+        for token in scan(text):
             gap = " " if token.start > end and words else ""
             words.append(gap + text[token.start : token.end + 1])
             end = token.end + 1
-    except _parse_error():
+    except parse_error():
         return " ".join(text.split())
     return " ".join("".join(words).split())
 
 
 def unreadable(text: str) -> Finding | None:
     """Return what PostgreSQL's scanner stops at: a quote or a comment that nobody closes."""
-    try:
-        list(_scan(text))
-    except _parse_error() as error:
-        message, location = error.args
-        return Finding(words=message.partition(" at or near")[0], start=int(location))
-    return None
+    known = outline.read(text)
+    found = _unreadable(known.sql)
+    return found and replace(found, start=known.place(found.start))
 
 
 def own_transaction(text: str) -> Finding | None:
-    """Return the first statement that opens, ends or sets up a transaction; savepoints are not meant."""
-    if not re.search(TRANSACTION, text):
+    """Return the first statement that opens, ends or sets up a transaction; savepoints are not meant.
+
+    Where the server's grammar is newer than the parser's, the first word of a statement decides.
+    """
+    known = outline.read(text)
+    if not re.search(TRANSACTION, known.sql):
         return None
-    if not any(token.name in OPENS_OR_ENDS for token in _first_tokens(text)) and not re.search(SETS_UP, text):
+    if not any(token.name in OPENS_OR_ENDS for token in _first_tokens(known.sql)) and not re.search(SETS_UP, known.sql):
         return None
-    for statement, node in parse(text):
-        if _is_about_transactions(node):
-            return Finding(words=" ".join(statement.text.split()), start=statement.start)
+    for statement, node in trees(known.sql):
+        if _begins_or_ends(statement.text) if node is None else _is_about_transactions(node):
+            return Finding(words=" ".join(statement.text.split()), start=known.place(statement.start))
     return None
 
 
 def outside_transaction(text: str) -> Finding | None:
     """Return the first statement that PostgreSQL refuses to run inside a transaction block."""
-    if not re.search(SUSPICIOUS, text):
+    known = outline.read(text)
+    if not re.search(SUSPICIOUS, known.sql):
         return None
-    for statement, node in parse(text):
+    for statement, node in trees(known.sql):
         words = _forbidden(node)
         if words:
-            return Finding(words=words, start=statement.start)
+            return Finding(words=words, start=known.place(statement.start))
     return None
 
 
 def psql_command(text: str) -> Finding | None:
-    r"""Return the first line that is a command of psql, like ``\connect``, and so nothing for a server."""
+    r"""Return the first command of psql, like ``\connect``, and so nothing for a server; no other token has a ``\``."""
     if "\\" not in text:
         return None
-    try:
-        tokens = list(_scan(text))
-    except _parse_error():
-        return None
-    for token in tokens:
-        if token.name == "ASCII_92" and not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip():
-            return Finding(words=text[token.start :].split(maxsplit=1)[0], start=token.start)
+    known = outline.read(text)
+    for token in _readable(known.sql):
+        if token.name == BACKSLASH:
+            words = known.sql[token.start : token.start + 80].split(maxsplit=1)
+            return Finding(words=words[0], start=known.place(token.start))
     return None
+
+
+def _begins_or_ends(text: str) -> bool:
+    return next((token.name in OPENS_OR_ENDS - {"PREPARE"} for token in _readable(text)), False)
 
 
 def _is_about_transactions(node: Any) -> bool:
@@ -204,23 +232,56 @@ def _words(member: Any) -> str:
 
 
 def parse(text: str) -> Iterator[tuple[Statement, Any]]:
-    """Yield the statements with their parse trees; nothing where the parser fails: then the server says why."""
+    """Yield the statements with their parse trees, whose own places count in the SQL without data.
+
+    What the parser cannot read is passed over: then the server says why.
+    """
+    known = outline.read(text)
+    for statement, node in trees(known.sql):
+        if node is not None:
+            yield replace(statement, start=known.place(statement.start)), node
+
+
+def trees(sql: str) -> Iterator[tuple[Statement, Any]]:
+    """Yield the statements of SQL without data with their parse trees; None where the parser fails."""
     import pglast
 
     try:
-        trees = pglast.parse_sql(text)
-    except _parse_error():
+        raws = pglast.parse_sql(sql)
+    except parse_error():
+        pieces = _split(sql)
+        for piece in pieces:
+            yield piece, next((node for _, node in trees(piece.text)), None) if len(pieces) > 1 else None
         return
-    for raw in trees:
+    for raw in raws:
         start = int(raw.stmt_location or 0)
-        end = start + raw.stmt_len if raw.stmt_len else len(text)
-        yield _statement(text, slice(start, end)), raw.stmt
+        end = start + raw.stmt_len if raw.stmt_len else len(sql)
+        yield _statement(sql, slice(start, end)), raw.stmt
+
+
+def _split(sql: str) -> tuple[Statement, ...]:
+    from pglast import parser
+
+    try:
+        slices = parser.split(sql, only_slices=True)
+    except parse_error():
+        slices = (slice(0, len(sql)),) if _unreadable(sql) else tuple(_cut(sql))
+    return tuple(_statement(sql, piece) for piece in slices if sql[piece].strip())
+
+
+def _unreadable(sql: str) -> Finding | None:
+    try:
+        list(scan(sql))
+    except parse_error() as error:
+        message, location = error.args
+        return Finding(words=message.partition(" at or near")[0], start=int(location))
+    return None
 
 
 def _cut(text: str) -> Iterator[slice]:
     """Cut at the semicolons that the scanner sees; libpg_query's own cutting loses a statement without a keyword."""
     start, end, depth = None, 0, 0
-    for token in _scan(text):
+    for token in scan(text):
         if token.name == "ASCII_59" and depth == 0:
             if start is not None:
                 yield slice(start, token.start)
@@ -241,25 +302,18 @@ def _statement(text: str, piece: slice) -> Statement:
     return Statement(text=body[skipped:].rstrip(), start=start + skipped)
 
 
-def _first_tokens(text: str) -> Iterator[Any]:
+def _first_tokens(sql: str) -> Iterator[Any]:
     first = True
-    try:
-        for token in _scan(text):
-            if first:
-                yield token
-            first = token.name == "ASCII_59"
-    except _parse_error():
-        return
+    for token in _readable(sql):
+        if first:
+            yield token
+        first = token.name == "ASCII_59"
 
 
-def _scan(text: str) -> Iterator[Any]:
-    from pglast import parser
-
-    return (token for token in parser.scan(text) if token.name not in COMMENTS)
-
-
-def _parse_error() -> type[Exception]:
-    from pglast import parser
-
-    error: type[Exception] = parser.ParseError
-    return error
+def _readable(sql: str) -> list[Any]:
+    """Return the tokens up to where the scanner stops."""
+    while True:
+        try:
+            return list(scan(sql))
+        except parse_error() as error:  # inside a string that is cut off now, it may be the string's start next
+            sql = sql[: min(int(error.args[1]), len(sql) - 1)]
