@@ -41,7 +41,6 @@ BROKEN = {
     "quote": ("create table x ();\nselect 'it", 2, 8, "42601", ["unterminated quoted string"]),
     "dollar": ("create table x ();\nselect $$it", 2, 8, "42601", ["unterminated dollar-quoted string"]),
     "comment": ("create table x (); /* it", 1, 20, "42601", ["unterminated /* comment"]),
-    "copy": ("create table x (id int);\ncopy x from stdin;", 2, 1, "57014", ["write insert statements"]),
     "ledger": ("drop schema schema_tools cascade;", 1, 34, "ST003", ["the ledger is gone", "hint: a migration must"]),
     "public": ("drop schema public cascade;\ncreate schema public;", 2, 22, "ST003", ["the ledger is gone"]),
     "own row": ("delete from public._yoyo_migration;", 1, 36, "ST003", ["the ledger was changed"]),
@@ -77,7 +76,6 @@ REFUSED = {
     "system": ("alter system set jit = off", "1:1: alter system cannot run inside a transaction"),
     "database": ("create database x", "1:1: create database cannot run inside a transaction"),
     "connect": ("\\connect other\n", "1:1: \\connect is a command of psql"),
-    "copy data": ("create table x (id int);\ncopy x from stdin;\n1\n\\.\n", "4:1: \\. is a command of psql"),
 }
 
 

@@ -6,7 +6,15 @@ from tools.config import Project
 from tools.errors import Trouble
 from tools.history import Step
 from tools.migrations import Script
-from tools.statements import Finding, locate, outside_transaction, own_transaction, psql_command, split
+from tools.statements import (
+    Finding,
+    locate,
+    outside_transaction,
+    own_transaction,
+    psql_command,
+    split,
+    unreadable,
+)
 
 MOVE = "move it to a file of its own that starts with -- transactional: false"
 
@@ -21,6 +29,8 @@ def refuse_unrunnable(project: Project, plan: tuple[Step, ...]) -> None:
 def _refusal(project: Project, script: Script) -> str | None:
     if found := psql_command(script.text):
         return f"{_place(project, script, found)}: {found.words} is a command of psql: write SQL"
+    if script.transactional != "true" and (found := unreadable(script.text)):  # it cannot be cut into statements
+        return f"{_place(project, script, found)}: {found.words}: close it"
     if script.transactional != "own" and (found := own_transaction(script.text)):
         return (
             f"{_place(project, script, found)}: {found.words!r}, and transactions are the runner's:"
