@@ -149,9 +149,9 @@ def test_a_dump_is_a_migration(
 def test_a_dump_of_roles_is_a_migration(empty_url: str, tmp_path: Path) -> None:
     name = f"dumped_{os.getpid()}"
     text = (
-        "\\restrict abc\nSET default_transaction_read_only = off;\nSET client_encoding = 'UTF8';\n"
+        "\\restrict 4Ejk0\nSET default_transaction_read_only = off;\nSET client_encoding = 'UTF8';\n"
         "SET standard_conforming_strings = on;\nSELECT pg_catalog.set_config('search_path', '', false);\n"
-        f"CREATE ROLE {name};\nALTER ROLE {name} WITH NOSUPERUSER INHERIT NOLOGIN;\n\\unrestrict abc\n"
+        f"CREATE ROLE {name};\nALTER ROLE {name} WITH NOSUPERUSER INHERIT NOLOGIN;\n\\unrestrict 4Ejk0\n"
     )
     try:
         apply(empty_url, write_history(tmp_path, {A: text, B: "create table b (id int)"}))

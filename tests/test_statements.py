@@ -126,6 +126,8 @@ def test_what_cannot_run_in_a_transaction(text: str, words: str | None) -> None:
         ("select 'a\n\\b'", None),
         ("select E'\\n'", None),
         ("\\restrict abc\nselect 1;\n\\unrestrict abc\n", None),
+        ("\\restrict 4e'c\nselect 'a\n\\restrict b';\ncopy t from stdin;\n\\restrict c\n\\.\n\\unrestrict 4e'c", None),
+        ("select 1;\n\\connect 4abc", "\\connect"),
     ],
 )
 def test_commands_of_psql(text: str, words: str | None) -> None:

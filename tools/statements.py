@@ -61,15 +61,10 @@ def locate(text: str, offset: int) -> tuple[int, int]:
 
 def blank_restrict(text: str) -> str:
     r"""Return the text with pg_dump's ``\restrict`` lines blanked, every other character where it was."""
-    if not re.search(RESTRICT, text):
-        return text
-    known = outline.read(text)
-    commands = {known.place(token.start) for token in _readable(known.sql) if token.name == BACKSLASH}
-
-    def blank(match: re.Match[str]) -> str:  # data, or a string, may hold such a line too
-        return " " * len(match.group()) if match.start() in commands else match.group()
-
-    return re.sub(RESTRICT, blank, text)
+    for match in re.finditer(RESTRICT, text) if "restrict" in text else ():
+        if _is_command(text[: match.start() + 1]):
+            text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
+    return text
 
 
 def token_hash(text: str) -> str:
@@ -174,6 +169,16 @@ def psql_command(text: str) -> Finding | None:
             words = known.sql[token.start : token.start + 80].split(maxsplit=1)
             return Finding(words=words[0], start=known.place(token.start))
     return None
+
+
+def _is_command(text: str) -> bool:
+    r"""Tell whether the ``\`` that the text ends with is a command's, and not a string's or a copy's data."""
+    known = outline.read(text)
+    try:
+        tokens = list(scan(known.sql))
+    except parse_error():
+        return False
+    return bool(tokens) and tokens[-1].name == BACKSLASH and known.place(tokens[-1].start) == len(text) - 1
 
 
 def _begins_or_ends(text: str) -> bool:
