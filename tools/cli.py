@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -23,16 +24,37 @@ if TYPE_CHECKING:
 @command(tools, "new", example="tools new add_due_date_to_tasks")
 @click.argument("name")
 @click.option("--triggers", is_flag=True, help="Draft it from the edited files of sql/triggers, and prove the draft.")
+@click.option("--baseline", is_flag=True, help="Take the first one from a database that is there, and prove it.")
+@click.option("--pg-dump", metavar="PATH", type=click.Path(path_type=Path), help="The pg_dump that --baseline runs.")
+@click.option("--keep", metavar="FILE", type=click.Path(path_type=Path), help="Keep a baseline that fails its proof.")
+@url_option
 @scratch_options
-def new(project: config.Project, name: str, triggers: bool, settings: scratch_module.Settings) -> int:
+def new(
+    project: config.Project,
+    name: str,
+    triggers: bool,
+    baseline: bool,
+    pg_dump: Path | None,
+    keep: Path | None,
+    url: str | None,
+    settings: scratch_module.Settings,
+) -> int:
     """Write the pair of files of a new migration.
 
-    With --triggers the new text goes up, and the way down is what the history made of it.
+    With --triggers the new text goes up, and the way down is what the history made of it. With --baseline it is the
+    schema of a database, as pg_dump writes it.
     """
+    if triggers and baseline:
+        raise click.UsageError("write either --triggers or --baseline, and not both", click.get_current_context())
     if triggers:
         from tools import drafts
 
         paths = drafts.new(project, settings, name, say=terminal.say)
+    elif baseline:
+        from tools import baseline as baselines
+
+        target = _direct(project, url)
+        paths = baselines.new(project, settings, name, target, pg_dump=pg_dump, keep=keep, say=terminal.say)
     else:
         from tools import migrations
 

@@ -58,7 +58,7 @@ def find(project: Project, steps: tuple[Step, ...]) -> Origins:
         script = step.script
         known = outline.read(script.text)
         for statement, node in trees(known.sql):
-            for kind, name, start in _objects(node, statement):
+            for kind, name, start in objects(node, statement):
                 line, _ = locate(script.text, known.place(start))
                 places[kind, name] = f"{project.relative(script.path)}:{line}"
     return Origins(places=places)
@@ -70,7 +70,7 @@ def _about(name: str) -> tuple[str, str, str]:
     return (match[1], " ", match[2]) if match else ("", "", name)
 
 
-def _objects(node: Any, statement: Statement) -> Iterator[tuple[str, str, int]]:
+def objects(node: Any, statement: Statement) -> Iterator[tuple[str, str, int]]:
     """Yield kind, qualified name and place of every object that a statement makes or changes."""
     word = type(node).__name__
     if word == "CreateStmt":

@@ -12,10 +12,12 @@ from tools.catalog import Catalog
 from tools.config import Project
 from tools.drift import Difference
 from tools.errors import Trouble
+from tools.failure import Failed
 from tools.history import Step
 
-Verdict = Literal["exact", "column order only", "residue", "refused", "not repeatable", "irreversible"]
-GOOD: tuple[Verdict, ...] = ("exact", "column order only")
+Verdict = Literal["exact", "column order only", "residue", "refused", "not repeatable", "irreversible", "no way back"]
+GOOD: tuple[Verdict, ...] = ("exact", "column order only", "no way back")
+NO_WAY_BACK = "ST004"  # what a rollback file raises that says so on purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class Trial:
 
     @property
     def good(self) -> bool:
-        """Whether the migration can be taken back."""
+        """Whether the migration can be taken back, or says on purpose that it cannot."""
         return self.verdict in GOOD
 
 
@@ -78,6 +80,8 @@ def _try(url: str, project: Project, step: Step, before: Catalog, after: Catalog
     try:
         runner.replay(url, project, (Step(migration=step.migration, operation="rollback"),))
     except Trouble as trouble:
+        if isinstance(trouble, Failed) and trouble.sqlstate == NO_WAY_BACK:
+            return Trial(id=id_, verdict="no way back", reason=trouble.message)
         return Trial(id=id_, verdict="refused", reason=str(trouble))
     left = drift.diff(before, _read(url))
     try:
