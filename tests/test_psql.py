@@ -123,7 +123,7 @@ def test_a_dump_is_a_migration(
     source, by_psql, by_us = make_database(MESSY), make_database(""), make_database("")
     text = subprocess.run(
         [str(programs / "pg_dump"), "--no-sync", *options, source], check=True, capture_output=True, text=True
-    ).stdout
+    ).stdout.replace("SET transaction_timeout = 0;\n", "")  # which a server before 17 does not know
     assert text.startswith("--\n-- PostgreSQL database dump")
     (tmp_path / "dump.sql").write_text(text, encoding="utf-8")
     command = [

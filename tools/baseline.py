@@ -25,11 +25,13 @@ from tools.ledger import YOYO_TABLES
 from tools.origins import objects
 from tools.statements import Statement, blank_restrict, trees
 
-# What pg_dump sets for a restore and a migration must not, or need not: the others are tablespace and access method
+# What pg_dump sets for a restore, and a migration must not or need not
 RESTORE_ONLY = frozenset(
     "statement_timeout lock_timeout idle_in_transaction_session_timeout transaction_timeout client_encoding"  # noqa: SIM905
     " standard_conforming_strings xmloption client_min_messages row_security search_path check_function_bodies".split()
 )
+# What it sets before each table of another kind; these are what a session starts with
+PLAIN = {"default_tablespace": "''", "default_table_access_method": "heap"}
 POPULATED = """
 select oid::regclass::text
 from pg_class
@@ -142,9 +144,10 @@ def compose(dump: str, project: Project, origin: Origin, theirs: Catalog) -> str
     pieces: list[str] = []
     refreshed: list[str] = []
     roles: set[str] = set()
+    now = dict(PLAIN)
     for statement, node in trees(dump):
         made = [(kind, name) for kind, name, _ in objects(node, statement)] if node is not None else []
-        if _is_noise(statement, node, origin) or any(f"{kind} {name}" in gone for kind, name in made[:1]):
+        if _is_noise(statement, node, origin, now) or any(f"{kind} {name}" in gone for kind, name in made[:1]):
             continue
         named = list(_roles(node))
         roles |= {role for role, _ in named if role != origin.owner and not role.startswith("pg_")}
@@ -224,11 +227,12 @@ def _dump(program: Program, url: str, project: Project, theirs: Catalog) -> str:
     return blank_restrict(done.stdout)
 
 
-def _is_noise(statement: Statement, node: Any, origin: Origin) -> bool:
-    """Tell whether a statement is about the restore, or gives to the main owner what he has."""
+def _is_noise(statement: Statement, node: Any, origin: Origin, now: dict[str, str]) -> bool:
+    """Tell whether a statement is about the restore, sets what is set `now`, or gives the main owner what he has."""
     match type(node).__name__:
         case "VariableSetStmt":
-            return node.name in RESTORE_ONLY
+            before, now[node.name] = now.get(node.name), statement.text.partition("=")[2].strip()
+            return node.name in RESTORE_ONLY or now[node.name] == before
         case "SelectStmt":
             return statement.text.startswith("SELECT pg_catalog.set_config('search_path'")
         case "AlterOwnerStmt":
