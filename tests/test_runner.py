@@ -75,6 +75,10 @@ REFUSED = {
     "vacuum": ("/* ä */ vacuum", "1:9: vacuum cannot run inside a transaction"),
     "system": ("alter system set jit = off", "1:1: alter system cannot run inside a transaction"),
     "database": ("create database x", "1:1: create database cannot run inside a transaction"),
+    "strings": (
+        "set standard_conforming_strings = off;\nselect 'a\\nb'",
+        "2:8: 'a\\nb' is read with standard_conforming_strings on: write E'...'",
+    ),
     "connect": ("\\connect other\n", "1:1: \\connect is a command of psql"),
 }
 

@@ -135,3 +135,24 @@ def test_commands_of_psql(text: str, words: str | None) -> None:
     assert len(blanked) == len(text)
     found = statements.psql_command(blanked)
     assert (found and found.words) == words
+
+
+OFF = "set standard_conforming_strings = off;"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{OFF} select 'a\\nb'", "'a\\nb'"),
+        ("SET LOCAL standard_conforming_strings TO 'off'; select 1, '\\'", "'\\'"),
+        (f"{OFF} select E'a\\nb', $$a\\nb$$", None),
+        (f"select 'C:\\'; {OFF}", None),
+        ("set standard_conforming_strings = on; select 'C:\\'", None),
+        (f"{OFF} copy t from stdin;\n'a\\n'\n\\.\n", None),
+    ],
+)
+def test_strings_that_are_not_of_the_standard(text: str, words: str | None) -> None:
+    """The server reads a message, and we a file, before its first statement has run."""
+    found = statements.backslash_in_string(text)
+    assert (found and found.words) == words
+    assert found is None or text[found.start :].startswith(found.words)

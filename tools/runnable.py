@@ -8,6 +8,7 @@ from tools.history import Step
 from tools.migrations import Script
 from tools.statements import (
     Finding,
+    backslash_in_string,
     locate,
     outside_transaction,
     own_transaction,
@@ -29,6 +30,10 @@ def refuse_unrunnable(project: Project, plan: tuple[Step, ...]) -> None:
 def _refusal(project: Project, script: Script) -> str | None:
     if found := psql_command(script.text):
         return f"{_place(project, script, found)}: {found.words} is a command of psql: write SQL"
+    if found := backslash_in_string(script.text):
+        return (
+            f"{_place(project, script, found)}: {found.words} is read with standard_conforming_strings on: write E'...'"
+        )
     if script.transactional != "true" and (found := unreadable(script.text)):  # it cannot be cut into statements
         return f"{_place(project, script, found)}: {found.words}: close it"
     if script.transactional != "own" and (found := own_transaction(script.text)):

@@ -26,6 +26,7 @@ OPENS = frozenset({"ASCII_40", "ATOMIC", "CASE"})
 CLOSES = frozenset({"ASCII_41", "END_P"})
 # pg_dump 17.6 and later wrap a dump in these two psql commands; nothing in them is for the server
 RESTRICT = r"(?m)^\\(?:un)?restrict\b[^\n]*"
+OLD_STRINGS = r"(?i)\bset\s+(?:session\s+|local\s+)?standard_conforming_strings\s*(?:=|\bto\b)\s*'?(?:off|false|no|0)\b"
 # Words without which no statement is refused inside a transaction; the parser decides
 SUSPICIOUS = (
     r"(?i)\b(?:concurrently|vacuum|reindex|cluster|discard|alter\s+(?:system|database)"
@@ -179,6 +180,19 @@ def _is_command(text: str) -> bool:
     except parse_error():
         return False
     return bool(tokens) and tokens[-1].name == BACKSLASH and known.place(tokens[-1].start) == len(text) - 1
+
+
+def backslash_in_string(text: str) -> Finding | None:
+    """Return the first string that means something else since ``set standard_conforming_strings = off`` before it."""
+    if "\\" not in text or not re.search(OLD_STRINGS, text):
+        return None
+    known = outline.read(text)
+    off = re.search(OLD_STRINGS, known.sql)
+    for token in _readable(known.sql):
+        words = known.sql[token.start : token.end + 1]
+        if off and token.start > off.start() and token.name == "SCONST" and words[0] == "'" and "\\" in words:
+            return Finding(words=words.partition("\n")[0], start=known.place(token.start))
+    return None
 
 
 def _begins_or_ends(text: str) -> bool:
