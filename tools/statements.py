@@ -184,11 +184,9 @@ def _is_command(text: str) -> bool:
 
 def backslash_in_string(text: str) -> Finding | None:
     """Return the first string that means something else since ``set standard_conforming_strings = off`` before it."""
-    if "\\" not in text or not re.search(OLD_STRINGS, text):
-        return None
     known = outline.read(text)
-    off = re.search(OLD_STRINGS, known.sql)
-    for token in _readable(known.sql):
+    off = re.search(OLD_STRINGS, known.sql) if "\\" in known.sql else None
+    for token in _readable(known.sql) if off else ():
         words = known.sql[token.start : token.end + 1]
         if off and token.start > off.start() and token.name == "SCONST" and words[0] == "'" and "\\" in words:
             return Finding(words=words.partition("\n")[0], start=known.place(token.start))
