@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny import A, B, C, applied, apply, call, relations, rows, value, write_history
+from tiny import A, B, C, applied, apply, call, ended, relations, rows, start, value, wait_for_query, write_history
 
 from tools.binaries import find_binaries
 from tools.errors import Trouble
@@ -185,6 +185,21 @@ def test_a_large_copy_with_a_bad_row(empty_url: str, tmp_path: Path) -> None:
     with pytest.raises(Failed, match=r"a.sql:100002:1: extra data after last expected column"):
         apply(empty_url, project)
     assert relations(empty_url) == set()
+
+
+def test_a_copy_that_is_stopped_leaves_nothing(empty_url: str, tmp_path: Path) -> None:
+    slow = (
+        "create function f() returns trigger language plpgsql as 'begin perform pg_sleep(60); return new; end';\n"
+        "create trigger f before insert on t for each row execute function f();\n"
+    )
+    project = write_history(tmp_path, {A: f"{TABLES};\n{slow}{GOOD}{GOOD}select 1;"})
+    process = start(project, "apply", "-u", empty_url)
+    wait_for_query(empty_url, "copy t from stdin")
+    process.terminate()
+    answer = ended(process)
+    assert answer.code == 143, answer.err
+    assert relations(empty_url) == set()
+    assert applied(empty_url) == []
 
 
 def test_the_plan_shows_the_statements_and_not_the_data(empty_url: str, tmp_path: Path) -> None:
