@@ -8,7 +8,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny import AB, A, B, C, applied, apply, call, ended, relations, rows, start, value, wait_for_query, write_history
+from tiny import (
+    AB,
+    A,
+    B,
+    C,
+    applied,
+    apply,
+    call,
+    ended,
+    relations,
+    rows,
+    start,
+    value,
+    wait_for_query,
+    wait_until,
+    write_history,
+)
 
 from tools import database, history, ledger, migrations, runner
 from tools.errors import Trouble
@@ -290,13 +306,20 @@ def test_the_lock_is_one_for_each_database(empty_url: str, make_database: MAKE_D
 
 
 def test_two_rollbacks_at_once_take_back_one(empty_url: str, tmp_path: Path) -> None:
-    project = write_history(tmp_path, {A: AB[A], B: ("create table b (id int)", "select pg_sleep(0.5); drop table b")})
+    project = write_history(
+        tmp_path, {A: AB[A], B: ("create table b (id int)", "select pg_advisory_xact_lock(7); drop table b")}
+    )
     apply(empty_url, project)
-    first = start(project, "rollback", "--yes", "-u", empty_url)
-    wait_for_query(empty_url, "pg_sleep")
-    second = ended(start(project, "rollback", "--yes", "-u", empty_url))
-    assert (ended(first).code, second.code) == (0, 0)
-    assert second.out == f"{B}: rolled back by another run\n"
+    waiting = "select 1 from pg_stat_activity where application_name = 'tools rollback' and query ~ 'try_advisory_lock'"
+    with database.connect(empty_url) as gate:
+        gate.execute("select pg_advisory_lock(7)")
+        first = start(project, "rollback", "--yes", "--lock-timeout", "0", "-u", empty_url)
+        wait_for_query(empty_url, "advisory_xact_lock(7)")
+        second = start(project, "rollback", "--yes", "-u", empty_url)
+        wait_until(lambda: rows(empty_url, waiting))
+    assert ended(first).code == 0
+    answer = ended(second)
+    assert (answer.code, answer.out) == (0, f"{B}: rolled back by another run\n")
     assert applied(empty_url) == [A]
     assert value(empty_url, "select count(*) from schema_tools.log where operation = 'rollback'") == 1
 
