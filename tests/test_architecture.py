@@ -16,14 +16,14 @@ TOOLS = ROOT / "tools"
 # A module imports only modules to its left
 ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     "errors config database directories binaries postmaster server outline statements migrations ledger history"
-    " message failure envelope watch lock autocommit runnable runner rehearsal repair scratch kinds rarities printing"
-    " catalog changes renames consequences severity creations rights alterations hints drift subset mirror origins"
-    " sources verify adopt drafts baseline report terminal options checks cli __main__"
+    " message failure envelope patience watch lock notes recovery autocommit runnable runner rehearsal repair scratch"
+    " kinds rarities printing catalog changes renames consequences severity creations rights alterations hints drift"
+    " subset mirror origins sources verify adopt drafts baseline report terminal options checks cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
     "yoyo": {"ledger"},
-    "pglast": {"baseline", "outline", "statements", "autocommit", "origins"},
+    "pglast": {"baseline", "outline", "statements", "recovery", "origins"},
     "sqlalchemy": {"mirror"},
     "sqlmodel": {"mirror"},
     "click": {"checks", "cli", "options", "terminal"},

@@ -96,7 +96,7 @@ def test_an_invalid_index_is_built_again(empty_url: str, tmp_path: Path) -> None
     rows(empty_url, "delete from t")
     assert says(empty_url, project) == [
         f"{A}: continues at statement 1 of 1",
-        '"i" was left invalid: dropping it and building it again',
+        "public.i was left invalid: dropping it and building it again",
     ]
     assert valid(empty_url, "i") is True
     assert applied(empty_url) == [A]
@@ -201,7 +201,7 @@ def test_the_next_run_waits_for_an_orphaned_build(empty_url: str, tmp_path: Path
         wait_until(lambda: not rows(empty_url, f"select 1 from pg_stat_activity where pid = {pid}"))
         reader.execute("rollback")
     assert valid(empty_url, "i") is False
-    assert says(empty_url, project)[-1] == '"i" was left invalid: dropping it and building it again'
+    assert says(empty_url, project)[-1] == "public.i was left invalid: dropping it and building it again"
     assert valid(empty_url, "i") is True
 
 

@@ -26,7 +26,7 @@ from tiny import (
     write_history,
 )
 
-from tools import database, history, ledger, migrations, runner
+from tools import database, history, ledger, lock, migrations, runner
 from tools.errors import Trouble
 from tools.failure import Failed
 from tools.runner import Options
@@ -290,9 +290,7 @@ def test_a_waiter_without_rights_says_what_it_may_know(empty_url: str, tmp_path:
         other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
         waiter.execute("create role nobody_much; set role nobody_much")
         try:
-            assert ledger.holder(waiter, project).startswith(
-                f"tools apply (pid {other.info.backend_pid}, role postgres"
-            )
+            assert lock.holder(waiter, project).startswith(f"tools apply (pid {other.info.backend_pid}, role postgres")
         finally:
             waiter.execute("reset role; drop role nobody_much")
 

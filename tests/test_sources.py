@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tools import __version__, catalog, database, ledger, migrations, runner, scratch, sources
+from tools import __version__, catalog, database, ledger, lock, migrations, runner, scratch, sources
 from tools.config import Project
 from tools.errors import Trouble
 
@@ -171,7 +171,7 @@ def test_a_migration_that_runs_is_waited_for(
     with sources.reader(project, scratch.configured(None, None), say=said.append) as opened:
         with pytest.raises(Trouble, match="still running"):
             opened.compare("migrations", database_url)
-        assert said == [f"a migration is running: waiting for {ledger.holder(conn, project)}"]
+        assert said == [f"a migration is running: waiting for {lock.holder(conn, project)}"]
         conn.execute("select pg_advisory_unlock(%s)", [ledger.lock_key(project)])
         assert opened.compare("migrations", database_url).same
 

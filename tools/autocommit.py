@@ -6,187 +6,264 @@ is noted after it; when a run was killed between the two, the next run looks at 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
-from psycopg import errors, sql
+import psycopg
+from psycopg import errors, pq, sql
 
-from tools import ledger
+from tools import lock, notes
 from tools.config import Project
 from tools.database import Connection
 from tools.errors import Trouble
-from tools.failure import explain
+from tools.failure import Failed, explain
 from tools.history import Step
-from tools.ledger import Operator
+from tools.ledger import Operator, Waits
 from tools.message import Outcome, send
-from tools.migrations import Script
+from tools.notes import Notes
+from tools.patience import Patience
+from tools.recovery import Scene
 from tools.statements import Statement, outside_transaction, parse, split, whole
 
-UNFINISHED = """
-select log_id, statements_done, token_hash
-from schema_tools.log
-where log_id = (select max(log_id) from schema_tools.log where migration_id = %s)
-  and operation = %s
-  and finished_at is null
-"""
-INDEX = """
-select
-  indexes.indisvalid and indexes.indisready,
-  -- made after the last note: ours, and not one that had the name before
-  pg_catalog.age(relation.xmin) < (
-    select pg_catalog.age(log.xmin)
-    from schema_tools.log
-    where log.log_id = (select max(log_id) from schema_tools.log where migration_id = %(id)s)
-  )
-from pg_catalog.pg_index as indexes
-join pg_catalog.pg_class as relation on relation.oid = indexes.indexrelid
-where indexes.indexrelid = pg_catalog.to_regclass(%(name)s)
-"""
+# What the server refuses for what is there or is not, so that the statement has done nothing
+REFUSED = (
+    errors.DuplicateTable,
+    errors.DuplicateObject,
+    errors.DuplicateDatabase,
+    errors.UndefinedTable,
+    errors.UndefinedObject,
+    errors.InvalidCatalogName,
+)
+# https://www.postgresql.org/docs/current/sql-discard.html: it releases all advisory locks, and the run's is one
+RESETS = re.compile(r"\b(?:discard|reset)\s+all\b", re.IGNORECASE)
+LETS_GO = re.compile(r"\bdiscard\s+all\b|\bpg_advisory_unlock", re.IGNORECASE)
+# Refused in a transaction block: a procedure that commits, and what statements.py does not know
+NOT_IN_A_BLOCK = (errors.InvalidTransactionTermination, errors.ActiveSqlTransaction)
+STAYS = "what the file committed before this statement stays: mend the file, and apply runs it all again"
+MAY_COMMIT = ("CallStmt", "DoStmt")
+# Outside a transaction block, and yet as good as new when it gives up halfway
+REPEATABLE = ("vacuum", "cluster", "reindex schema", "reindex system", "reindex database", "discard all")
 
 
-def run_statements(
-    connection: Connection, project: Project, step: Step, operator: Operator, say: Callable[[str], None]
-) -> None:
-    """Run the file's statements from where the last run stopped, then record it."""
-    script, id_ = step.script, step.migration.id
-    done, again = _begin(connection, step, operator)
-    connection.execute("set lock_timeout = 0")  # a concurrent build that gives up waiting leaves an invalid index
-    pieces = split(script.text)
-    _set_again(connection, pieces[:done])
-    for number, piece in enumerate(pieces[done:], start=done):
-        if again and number == done:
-            say(f"{id_}: continues at statement {number + 1} of {len(pieces)}")
-        if not (again and number == done and _is_done(connection, piece, id_, say)):
-            _run_one(connection, project, script, piece, number, id_)
-        connection.execute(_note(id_, number + 1))
-    _record(connection, project, step, operator)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file to run, and what its run shares; `settings` are the run's own, for the session."""
 
+    connection: Connection
+    project: Project
+    step: Step
+    operator: Operator
+    patience: Patience
+    settings: sql.Composed
+    tell: Callable[[str], None]
 
-def run_as_written(connection: Connection, project: Project, step: Step, operator: Operator) -> None:
-    """Run a file that brings its own transactions as psql would, one statement after the other, then record it."""
-    script = step.script
-    _begin(connection, step, operator)
-    for number, piece in enumerate(split(script.text)):
-        outcome = send(connection, whole(script.text, piece))
-        if outcome.error is not None:
-            _leave_transaction(connection)
-            raise explain(
-                project,
-                script,
-                outcome,
-                statement=number,
-                start=piece.start,
-                state="what the file committed before this statement stays: mend the file, and apply runs it all again",
-            )
-    _leave_transaction(connection)  # one that the file opened and left open is no part of the ledger's
-    _record(connection, project, step, operator)
+    @property
+    def id(self) -> str:
+        """The migration's id, as the story calls it."""
+        return self.step.migration.id
 
+    def leave_transaction(self) -> None:
+        """Undo what is open, if anything is."""
+        if not self.connection.broken:
+            self.connection.rollback()
 
-def _begin(connection: Connection, step: Step, operator: Operator) -> tuple[int, bool]:
-    """Return how many statements an earlier run has done, and whether there was one; else note the intent."""
-    id_ = step.migration.id
-    row = connection.execute(UNFINISHED, [id_, step.operation]).fetchone()
-    if row is None:
-        connection.execute(ledger.intent(id_, step.operation, step.script, operator, late=step.late))
-        return 0, False
-    log_id, done, token_hash = row
-    if token_hash == step.script.token_hash():
-        return int(done or 0), True
-    if done:
-        raise Trouble(
-            f"{id_} was interrupted after {done} of its statements, and the file was edited since:"
-            " restore it, apply, and put the change in a new migration"
+    def send(self, piece: Statement, *, after: str = "") -> Outcome:
+        """Send a statement, with its data."""
+        return send(self.connection, whole(self.step.script.text, piece), after=after)
+
+    def failure(self, outcome: Outcome, piece: Statement, number: int, state: str) -> Failed:
+        """Say where a statement failed."""
+        return explain(
+            self.project,
+            self.step.script,
+            outcome,
+            statement=number,
+            start=piece.start,
+            state=state,
+            blocker=self.patience.blocker(),
         )
-    connection.execute("delete from schema_tools.log where log_id = %s", [log_id])
-    return _begin(connection, step, operator)
+
+
+def run(file: File) -> None:
+    """Run the file from where the last run stopped, as its directive says, then record it."""
+    opened = notes.begin(file.connection, file.project, file.step, file.operator)
+    file.connection.execute(file.settings)
+    pieces = split(file.step.script.text)
+    if file.step.script.transactional == "own":
+        _run_as_written(file, opened, pieces)
+    else:
+        _run_statements(file, opened, pieces)
+
+
+def _run_statements(file: File, opened: Notes, pieces: tuple[Statement, ...]) -> None:
+    """Run one statement after the other, each with its note."""
+    _set_again(file.connection, pieces[: opened.done])
+    for number, piece in enumerate(pieces[opened.done :], start=opened.done):
+        first = opened.again and number == opened.done
+        if first:
+            file.patience.say(f"{file.id}: continues at statement {number + 1} of {len(pieces)}")
+        wait = _lock_timeout(file, pieces[:number], piece)
+        outside = outside_transaction(piece.text) is not None
+        if _settle(file, opened.since if first and outside else None, piece, number):
+            opened.write(number + 1)
+        elif outside:
+            _run_alone(file, opened, piece, number, wait)
+        else:
+            _run_with_note(file, opened, piece, number, wait)
+        _hold_again(file, piece, number)
+    opened.finish()
+
+
+def _run_with_note(file: File, opened: Notes, piece: Statement, number: int, wait: int | None) -> None:
+    """Run a statement in one transaction with its note, again and again until it has its locks."""
+
+    def attempt(waits: Waits) -> Outcome:
+        opened.open(number + 1, waits, lock_timeout=wait)
+        outcome = file.send(piece, after="\n;commit")
+        file.leave_transaction()
+        return outcome
+
+    outcome = file.patience.insist(file.id, attempt, _missed)
+    if isinstance(outcome.error, NOT_IN_A_BLOCK):
+        return _run_alone(file, opened, piece, number, wait)
+    if outcome.error is not None:
+        raise file.failure(outcome, piece, number, _where_things_stand(piece, number))
+    return None
+
+
+def _run_alone(file: File, opened: Notes, piece: Statement, number: int, wait: int | None) -> None:
+    """Run a statement that cannot run in a transaction, and note it afterwards."""
+
+    def attempt(waits: Waits) -> tuple[Outcome, Waits]:
+        _set_lock_timeout(file, wait)
+        return file.send(piece), waits
+
+    repeatable = _is_repeatable(piece)
+    outcome, waits = file.patience.insist(file.id, attempt, lambda ended: _missed(ended[0]) if repeatable else None)
+    if outcome.error is None:
+        return opened.write(number + 1, waits)
+    if isinstance(outcome.error, REFUSED):
+        opened.refuse(number + 1)
+    raise file.failure(outcome, piece, number, _where_things_stand(piece, number, alone=True))
+
+
+def _run_as_written(file: File, opened: Notes, pieces: tuple[Statement, ...]) -> None:
+    """Run a file that brings its own transactions as psql would, one statement after the other, then record it.
+
+    After a lock that cannot be had, the statements since the last point outside a transaction are undone and sent
+    again; not where a part of them has committed.
+    """
+    at = number = 0  # the first statement that is not done for good, and the one that is sent
+    again = True
+
+    def attempt(waits: Waits) -> tuple[Outcome, Waits]:
+        nonlocal at, number, again
+        for number in range(at, len(pieces)):
+            idle = file.connection.info.transaction_status == pq.TransactionStatus.IDLE
+            again = (_is_repeatable(pieces[number]) if idle else again) and not _chains(pieces[number])
+            outcome = _send_as_written(file, opened, pieces, number)
+            if outcome.error is not None:
+                file.leave_transaction()
+                return outcome, waits
+            if file.connection.info.transaction_status == pq.TransactionStatus.IDLE:
+                at = number + 1
+                _hold_again(file, pieces[number], number)
+        return Outcome(done=len(pieces)), waits
+
+    outcome, waits = file.patience.insist(file.id, attempt, lambda ended: _missed(ended[0]) if again else None)
+    if outcome.error is not None:
+        raise file.failure(outcome, pieces[number], number, STAYS)
+    file.leave_transaction()  # one that the file opened and left open is no part of the ledger's
+    opened.finish(waits)
+
+
+def _missed(outcome: Outcome) -> str | None:
+    """Return what the server said where a lock could not be had."""
+    error = outcome.error
+    return error.diag.message_primary if isinstance(error, errors.LockNotAvailable) else None
+
+
+def _send_as_written(file: File, opened: Notes, pieces: tuple[Statement, ...], number: int) -> Outcome:
+    """Send one statement of a file that brings its own transactions."""
+    piece = pieces[number]
+    if file.connection.info.transaction_status == pq.TransactionStatus.IDLE:
+        _set_lock_timeout(file, _lock_timeout(file, pieces[:number], piece))
+        if outside_transaction(piece.text) and _settle(file, opened.since, piece, number):
+            return Outcome(done=1)
+    return file.send(piece)
+
+
+def _settle(file: File, since: str | None, piece: Statement, number: int) -> bool:
+    """Look at what an earlier try of the statement, or somebody else, has left; True where the statement is done."""
+    try:
+        scene = Scene(connection=file.connection, since=since, say=file.patience.say, tell=file.tell)
+        return scene.settle(piece.text)
+    except psycopg.Error as error:
+        raise file.failure(Outcome(done=0, error=error), piece, number, _where_things_stand(piece, number)) from error
 
 
 def _set_again(connection: Connection, done: tuple[Statement, ...]) -> None:
     """Repeat the ``set`` statements of an earlier run: what they set ended with its session."""
-    for statement in done:
+    for statement in _since_reset(done):
         if any(type(node).__name__ == "VariableSetStmt" for _, node in parse(statement.text)):
             connection.execute(statement.text.encode())
 
 
-def _run_one(connection: Connection, project: Project, script: Script, piece: Statement, number: int, id_: str) -> None:
-    """Run one statement, in one transaction with its note where PostgreSQL allows it."""
-    text = whole(script.text, piece)
-    outcome = _send_with_note(connection, text, _note(id_, number + 1).as_string(connection))
-    if outcome.error is None:
-        return
-    _leave_transaction(connection)
-    raise explain(
-        project,
-        script,
-        outcome,
-        statement=number,
-        start=piece.start,
-        state=_where_things_stand(piece, number),
-    )
+def _since_reset(pieces: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Return the statements after the last that puts back all that was set."""
+    resets = [number for number, piece in enumerate(pieces) if RESETS.match(piece.text)]
+    return pieces[resets[-1] + 1 :] if resets else pieces
 
 
-def _where_things_stand(piece: Statement, number: int) -> str:
+def _lock_timeout(file: File, before: tuple[Statement, ...], piece: Statement) -> int | None:
+    """Return how long the statement waits for a lock, in ms, 0 for ever; None where the file has set that itself.
+
+    For ever: a concurrent build that gives up leaves an invalid index, and nobody queues behind it, for the lock it
+    asks for lets readers and writers pass: https://www.postgresql.org/docs/current/explicit-locking.html
+    """
+    nodes = (node for statement in _since_reset(before) for _, node in parse(statement.text))
+    if any(type(node).__name__ == "VariableSetStmt" and node.name == "lock_timeout" for node in nodes):
+        return None
+    return file.patience.lock_timeout if _is_repeatable(piece) or _may_commit(piece) else 0
+
+
+def _set_lock_timeout(file: File, wait: int | None) -> None:
+    if wait is not None:
+        file.connection.execute(sql.SQL("set lock_timeout = {}").format(wait))
+
+
+def _hold_again(file: File, piece: Statement, number: int) -> None:
+    """Put back what a statement took from the run itself: its settings, and its lock if no other run has it now."""
+    if RESETS.search(piece.text):
+        file.connection.execute(file.settings)
+    if LETS_GO.search(piece.text) and not lock.hold(file.connection, file.project):
+        raise Trouble(
+            f"{file.id}: statement {number + 1} let go of the lock of the run, and another run took it and goes on"
+            " from there: see tools status"
+        )
+
+
+def _is_repeatable(piece: Statement) -> bool:
+    """Tell whether the statement, when it gives up waiting for a lock, has done nothing, or nothing that matters."""
+    found = outside_transaction(piece.text)
+    return found.words in REPEATABLE if found else not _may_commit(piece)
+
+
+def _may_commit(piece: Statement) -> bool:
+    return any(type(node).__name__ in MAY_COMMIT for _, node in parse(piece.text))
+
+
+def _chains(piece: Statement) -> bool:
+    return any(type(node).__name__ == "TransactionStmt" and node.chain for _, node in parse(piece.text))
+
+
+def _where_things_stand(piece: Statement, number: int, *, alone: bool = False) -> str:
     """Return the state of the database after a statement that failed."""
     done = f"the {number} statements before it are" if number > 1 else "the statement before it is"
     before = f"{done} done and stay done; " if number else ""
     if "concurrently" in (getattr(outside_transaction(piece.text), "words", "")):
         return f"{before}an index that this one may have left invalid is no harm: apply again builds it"
+    if alone and _may_commit(piece):
+        return f"{before}what this one committed stays, and apply again runs it from its start"
     return f"{before}apply again continues here" if number else "nothing was changed"
-
-
-def _send_with_note(connection: Connection, text: str, note: str) -> Outcome:
-    """Send the statement, together with its note where that can be."""
-    if outside_transaction(text) is None:
-        outcome = send(connection, text, before="begin;\n", after=f"\n;{note};commit")
-        # CALL and DO may commit by themselves, which only works outside a block
-        if outcome.error is None or not isinstance(outcome.error, errors.InvalidTransactionTermination):
-            return outcome
-        _leave_transaction(connection)
-    return send(connection, text)
-
-
-def _leave_transaction(connection: Connection) -> None:
-    if not connection.broken:
-        connection.rollback()
-
-
-def _is_done(connection: Connection, piece: Statement, id_: str, say: Callable[[str], None]) -> bool:
-    """Look whether the statement that an earlier run was at has done its work; clear away what is half done."""
-    node: Any = next((node for _, node in parse(piece.text)), None)
-    if type(node).__name__ == "IndexStmt" and node.concurrent and node.idxname:
-        name = _qualified(node.relation.schemaname, node.idxname)
-        valid, ours = _look_at_index(connection, name, id_)
-        if valid is False:
-            say(f"{name.as_string()} was left invalid: dropping it and building it again")
-            connection.execute(sql.SQL("drop index concurrently {}").format(name))
-        return bool(valid and ours)
-    if type(node).__name__ == "DropStmt" and node.concurrent:
-        parts = [part.sval for part in node.objects[0]]
-        return _look_at_index(connection, sql.Identifier(*parts), id_)[0] is None
-    return False
-
-
-def _look_at_index(connection: Connection, name: sql.Identifier, id_: str) -> tuple[bool | None, bool]:
-    """Return whether the index is valid (None: there is none), and whether this migration's last statement made it."""
-    row = connection.execute(INDEX, {"name": name.as_string(), "id": id_}).fetchone()
-    return (None, False) if row is None else (bool(row[0]), bool(row[1]))
-
-
-def _qualified(schema: str | None, name: str) -> sql.Identifier:
-    return sql.Identifier(schema, name) if schema else sql.Identifier(name)
-
-
-def _note(migration_id: str, done: int) -> sql.Composed:
-    return sql.SQL(
-        "update schema_tools.log set statements_done = {done}"
-        " where log_id = (select max(log_id) from schema_tools.log where migration_id = {id})"
-    ).format(done=sql.Literal(done), id=sql.Literal(migration_id))
-
-
-def _record(connection: Connection, project: Project, step: Step, operator: Operator) -> None:
-    id_, operation = step.migration.id, step.operation
-    connection.execute("reset session authorization")
-    connection.execute("reset all")
-    with connection.transaction():
-        connection.execute(ledger.record(project, id_, operation, operator))
-        connection.execute(ledger.finish(id_))

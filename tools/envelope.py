@@ -10,7 +10,7 @@ from psycopg import errors, sql
 from tools import ledger
 from tools.config import Project
 from tools.history import Step
-from tools.ledger import Operator
+from tools.ledger import NO_WAITS, Operator, Waits
 from tools.message import Outcome
 from tools.statements import split
 
@@ -35,15 +35,16 @@ class Stationery:
     guard: int
     clean: str
 
-    def envelope(self, step: Step, *, lazily: bool = False) -> Envelope:
+    def envelope(self, step: Step, *, lazily: bool = False, waits: Waits = NO_WAITS) -> Envelope:
         """Return what goes around this file; `lazily`: a later commit of this run takes this one to the disk."""
         id_, operation = step.migration.id, step.operation
         record = ledger.record(self.project, id_, operation, self.operator).as_string()
-        entry = ledger.entry(self.project, id_, operation, step.script, self.operator, late=step.late).as_string()
+        entry = ledger.entry(self.project, id_, operation, step.script, self.operator, late=step.late)
+        logged = (entry + ledger.waits_entry(id_, waits)).as_string()
         commit = "set local synchronous_commit = off;\ncommit;\n" if lazily else "commit;\n"
         return Envelope(
             before=self.opening + record,
-            after=f"\n;reset session authorization;\n{entry}{commit}{self.clean}",
+            after=f"\n;reset session authorization;\n{logged}{commit}{self.clean}",
             guard=self.guard,
             clean=self.clean,
         )

@@ -91,6 +91,14 @@ LOG = """\
 insert into {log} (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
 values ({uuid}, {hash}, {id}, {operation}, {user}, {host}, {now});
 """
+OLD = """
+select pg_catalog.pg_has_role(log.relowner, 'usage') and not exists (
+  select from pg_catalog.pg_attribute
+  where attrelid = log.oid and attname = 'refused' and not attisdropped
+)
+from pg_catalog.pg_class as log
+where log.oid = pg_catalog.to_regclass('schema_tools.log')
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +135,17 @@ class Operator:
     git_commit: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How often locks could not be had, and the seconds that the tries and the pauses between them took."""
+
+    misses: int = 0
+    seconds: float = 0.0
+
+
+NO_WAITS = Waits()
+
+
 def order(migrations: Iterable[Migration]) -> tuple[Migration, ...]:
     """Return the migrations in the order in which they run: by id, and after all that they depend on."""
     by_id = {migration.id: migration for migration in sorted(migrations, key=lambda migration: migration.id)}
@@ -160,9 +179,15 @@ def read(connection: Connection, project: Project) -> Ledger:
 
 
 def exists(connection: Connection, project: Project) -> bool:
-    """Tell whether both halves of the ledger are there."""
-    ours = project.ledger_schema
-    return _exist(connection, (ours, "_yoyo_migration"), (ours, "yoyo_lock"), ("schema_tools", "log"))
+    """Tell whether both halves of the ledger are there, and ours with all its columns, if this role could add them."""
+    halves = ((project.ledger_schema, "_yoyo_migration"), (project.ledger_schema, "yoyo_lock"), ("schema_tools", "log"))
+    return _exist(connection, *halves) and not _is_old(connection)
+
+
+def _is_old(connection: Connection) -> bool:
+    """Tell whether an earlier version made our log, and this role may bring it up to date; who may not does without."""
+    row = connection.execute(OLD).fetchone()
+    return bool(row and row[0])
 
 
 def executed(connection: Connection, log_id: int) -> str | None:
@@ -270,6 +295,30 @@ def entry(
     )
 
 
+def waits_entry(migration_id: str, waits: Waits) -> sql.Composable:
+    """Return the statement that logs what the last entry waited for: none where that is nothing."""
+    if not waits.misses:
+        return sql.SQL("")
+    body = sql.SQL("begin {} end").format(add_waits(migration_id, waits))
+    return sql.SQL("do {};\n").format(sql.Literal(body.as_string()))
+
+
+def add_waits(migration_id: str, waits: Waits) -> sql.Composable:
+    """Return the same as a statement of PL/pgSQL, which does nothing in a log that has no columns for it."""
+    if not waits.misses:
+        return sql.SQL("")
+    return sql.SQL(
+        "if exists (select from pg_catalog.pg_attribute where attrelid = 'schema_tools.log'::pg_catalog.regclass"
+        " and attname = 'lock_wait' and not attisdropped) then"
+        " update schema_tools.log set lock_waits = lock_waits + {misses},"
+        " lock_wait = lock_wait + pg_catalog.make_interval(secs => {seconds})"
+        " where log_id = (select max(log_id) from schema_tools.log where migration_id = {id});"
+        " end if;"
+    ).format(
+        misses=sql.Literal(waits.misses), seconds=sql.Literal(round(waits.seconds, 3)), id=sql.Literal(migration_id)
+    )
+
+
 def record(project: Project, migration_id: str, operation: Operation, who: Operator) -> sql.Composed:
     """Return the two statements that change yoyo's tables as yoyo itself would.
 
@@ -303,38 +352,6 @@ def _values(operation: Operation, script: Script | None, who: Operator, late: bo
         "commit": who.git_commit,
     }
     return {name: sql.Literal(value) for name, value in values.items()}
-
-
-def is_locked(connection: Connection, project: Project) -> bool:
-    """Tell whether a run is at work on this database."""
-    return _holder(connection, project) is not None
-
-
-def holder(connection: Connection, project: Project) -> str:
-    """Return who holds the lock, as far as this role may see it."""
-    row = _holder(connection, project)
-    if row is None:
-        return "another run"
-    pid, role, application, address, age = row
-    place = f" from {address}" if address else ""
-    since = f", since {int(age.total_seconds())} s" if age is not None else ""  # another role's is not shown to all
-    return f"{application or 'a session'} (pid {pid}, role {role}{place}{since})"
-
-
-def _holder(connection: Connection, project: Project) -> tuple[Any, ...] | None:
-    key = lock_key(project) & 0xFFFFFFFFFFFFFFFF
-    return connection.execute(
-        """
-        select activity.pid, activity.usename, activity.application_name, activity.client_addr,
-          pg_catalog.clock_timestamp() - activity.backend_start
-        from pg_catalog.pg_locks as lock
-        join pg_catalog.pg_stat_activity as activity on activity.pid = lock.pid
-        where lock.locktype = 'advisory' and lock.granted and lock.objsubid = 1
-          and lock.classid = %s::bigint::oid and lock.objid = %s::bigint::oid
-          and lock.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
-        """,
-        [key >> 32, key & 0xFFFFFFFF],
-    ).fetchone()
 
 
 def _entries(connection: Connection, query: str, table: sql.Identifier) -> tuple[Entry, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from tools import database, ledger, runner
+from tools import database, ledger, lock, runner
 from tools.config import Project
 from tools.database import Connection
 from tools.errors import Trouble
@@ -49,7 +49,7 @@ def rehearse(url: str, project: Project, options: Options, *, to: str | None = N
 def _prepare(connection: Connection, project: Project, options: Options) -> None:
     row = connection.execute("select pg_catalog.pg_try_advisory_xact_lock(%s)", [ledger.lock_key(project)]).fetchone()
     if not row or not row[0]:
-        raise Trouble(f"{ledger.holder(connection, project)} is at work: try again when it is done")
+        raise Trouble(f"{lock.holder(connection, project)} is at work: try again when it is done")
     connection.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(options.lock_timeout)))
 
 

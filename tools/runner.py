@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from itertools import count, zip_longest
+from itertools import zip_longest
 from typing import LiteralString
 
 import psycopg
@@ -20,9 +19,10 @@ from tools.envelope import CHECK_CLIENT, Envelope, Stationery, Verdict
 from tools.errors import Trouble
 from tools.failure import explain, tampered
 from tools.history import History, Step
-from tools.ledger import Operator
+from tools.ledger import Operator, Waits
 from tools.message import Outcome, send
 from tools.migrations import Script
+from tools.patience import Patience
 from tools.runnable import refuse_unrunnable
 from tools.watch import Watch
 
@@ -68,6 +68,7 @@ class Run:
     watch: Watch | None = None
     listen: Listen = field(default=ignore)
     say: Say = field(default=ignore)
+    tell: Say = field(default=ignore)
 
     def watched(self, step: Step) -> AbstractContextManager[None]:
         """Watch while the step runs, where there is somebody to tell."""
@@ -77,6 +78,17 @@ class Run:
     def blocker(self) -> str | None:
         """Who was last seen to block."""
         return self.watch.blocker if self.watch else None
+
+    @property
+    def patience(self) -> Patience:
+        """How long its files wait for locks."""
+        options = self.options
+        return Patience(
+            lock_timeout=options.lock_timeout,
+            seconds=options.patience,
+            say=self.say,
+            blocker=lambda: self.blocker,
+        )
 
 
 def state(connection: Connection, project: Project) -> History:
@@ -240,9 +252,10 @@ def _run(
         watch=watch,
         listen=listen,
         say=say,
+        tell=tell or ignore,
     )
     if not pooled:  # behind a transaction pooler a session's lock would stay with a stranger's session
-        lock.take(connection, project, options.patience, say)
+        lock.take(connection, project, options.patience, say, run.tell)
     with database.explained("make the ledger", url):
         lock.create_ledger(connection, project)
     try:
@@ -289,15 +302,18 @@ def _kept(run: Run) -> Iterator[None]:
 def _execute_step(run: Run, step: Step, *, lazily: bool) -> bool:
     """Run one file; False where another run had done it first."""
     if step.script.transactional == "true":
-        return _patiently(run, step, run.stationery.envelope(step, lazily=lazily))
-    run.connection.execute(f"set {CHECK_CLIENT}")
-    for limit in _limit(run.options, "session"):
-        run.connection.execute(limit)
+        return _patiently(run, step, lazily=lazily)
+    file = autocommit.File(
+        connection=run.connection,
+        project=run.project,
+        step=step,
+        operator=run.operator,
+        patience=run.patience,
+        settings=sql.Composed([sql.SQL(f"set {CHECK_CLIENT};\n"), *_limit(run.options, "session")]),
+        tell=run.tell,
+    )
     with run.watched(step):
-        if step.script.transactional == "own":
-            autocommit.run_as_written(run.connection, run.project, step, run.operator)
-        else:
-            autocommit.run_statements(run.connection, run.project, step, run.operator, run.say)
+        autocommit.run(file)
     return True
 
 
@@ -325,28 +341,32 @@ def _refuse_unprotected(project: Project, plan: tuple[Step, ...]) -> None:
             )
 
 
-def _patiently(run: Run, step: Step, around: Envelope) -> bool:
+def _patiently(run: Run, step: Step, *, lazily: bool) -> bool:
     """Run the file's whole transaction again until its locks are free, at most for as long as the patience lasts."""
-    deadline = time.monotonic() + run.options.patience
-    for tries in count(1):
+
+    def attempt(waits: Waits) -> tuple[Envelope, Outcome]:
+        around = run.stationery.envelope(step, lazily=lazily, waits=waits)
         with run.watched(step):
             outcome = send(run.connection, step.script.text, before=around.before, after=around.after)
-        if outcome.error is None:
-            return True
-        if not run.connection.broken:
+        if outcome.error is not None and not run.connection.broken:
             run.connection.rollback()
             run.connection.execute(around.clean.encode())
-        verdict = around.verdict(step.script.text, outcome)
-        if verdict == "faster":
-            return False
-        missed = verdict == "locked" or isinstance(outcome.error, errors.LockNotAvailable)
-        if not missed or time.monotonic() > deadline:
-            raise _trouble(run, step, around, verdict, outcome)
-        reason = "another run holds the lock" if verdict == "locked" else outcome.error.diag.message_primary
-        held = f", held by {run.blocker}" if run.blocker else ""
-        run.say(f"{step.migration.id}: {reason}{held}: trying again ({tries})")
-        time.sleep(min(5.0, 0.1 * 2 ** min(tries, 6)) * random.uniform(0.5, 1.0))  # noqa: S311 (jitter)
-    raise AssertionError("a count has no end")
+        return around, outcome
+
+    def missed(ended: tuple[Envelope, Outcome]) -> str | None:
+        around, outcome = ended
+        if isinstance(outcome.error, errors.LockNotAvailable):
+            return outcome.error.diag.message_primary
+        locked = outcome.error is not None and around.verdict(step.script.text, outcome) == "locked"
+        return "another run holds the lock" if locked else None
+
+    around, outcome = run.patience.insist(step.migration.id, attempt, missed)
+    if outcome.error is None:
+        return True
+    verdict = around.verdict(step.script.text, outcome)
+    if verdict == "faster":
+        return False
+    raise _trouble(run, step, around, verdict, outcome)
 
 
 def _trouble(run: Run, step: Step, around: Envelope, verdict: Verdict, outcome: Outcome) -> Trouble:

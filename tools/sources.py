@@ -18,6 +18,7 @@ from tools import (
     directories,
     drift,
     ledger,
+    lock,
     migrations,
     mirror,
     origins,
@@ -169,9 +170,9 @@ class Reader:
     def _await_run(self, connection: database.Connection) -> None:
         deadline = time.monotonic() + WAIT_FOR_RUN
         said = False
-        while ledger.is_locked(connection, self.project):
+        while lock.is_locked(connection, self.project):
             if not said:
-                self.say(f"a migration is running: waiting for {ledger.holder(connection, self.project)}")
+                self.say(f"a migration is running: waiting for {lock.holder(connection, self.project)}")
                 said = True
             if time.monotonic() > deadline:
                 raise Trouble(

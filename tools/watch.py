@@ -105,23 +105,38 @@ class Watch:
         """Look until the statement ends."""
         started = told = time.monotonic()
         while True:
-            rows = connection.execute(BLOCKERS, [self._pid]).fetchall()
-            if rows:
-                self.blocker = "; ".join(_blocker(row) for row in rows)
+            blocker = blockers(connection, self._pid)
+            if blocker:
+                self.blocker = blocker
             now = time.monotonic()
             if now - told >= TELL:
                 told = now
-                self._tell(f"{self._what}: {self._progress(connection, rows)}, {now - started + PATIENCE:.0f} s")
+                at = _how_far(connection, self._pid, blocker)
+                self._tell(f"{self._what}: {at}, {now - started + PATIENCE:.0f} s")
             if self._ended.wait(PERIOD):
                 return
 
-    def _progress(self, connection: Connection, blockers: list[tuple[Any, ...]]) -> str:
-        row = connection.execute(PROGRESS, [self._pid]).fetchone()
-        if row is not None:
-            what, phase, done, total = row
-            percent = f" {100 * done // total} %" if total else ""
-            return f"{what}, {phase}{percent}" + (f", waits for {self.blocker}" if blockers else "")
-        return f"waits for {self.blocker}" if blockers else "running"
+
+def how_far(connection: Connection, pid: int) -> str:
+    """Return what a session is at: how far its statement is, and who blocks it."""
+    return _how_far(connection, pid, blockers(connection, pid))
+
+
+def blockers(connection: Connection, pid: int) -> str | None:
+    """Return who holds the lock that a session waits for."""
+    rows = connection.execute(BLOCKERS, [pid]).fetchall()
+    return "; ".join(_blocker(row) for row in rows) or None
+
+
+def _how_far(connection: Connection, pid: int, blocker: str | None) -> str:
+    row = connection.execute(PROGRESS, [pid]).fetchone()
+    if row is not None:
+        what, phase, done, total = row
+        if phase is None:  # https://www.postgresql.org/docs/current/monitoring-stats.html: another role's
+            return f"{what}, its progress is not shown to this role"
+        percent = f" {100 * done // total} %" if total else ""
+        return f"{what}, {phase}{percent}" + (f", waits for {blocker}" if blocker else "")
+    return f"waits for {blocker}" if blocker else "running"
 
 
 def _blocker(row: tuple[Any, ...]) -> str:
