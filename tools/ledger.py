@@ -91,13 +91,19 @@ LOG = """\
 insert into {log} (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
 values ({uuid}, {hash}, {id}, {operation}, {user}, {host}, {now});
 """
-OLD = """
-select pg_catalog.pg_has_role(log.relowner, 'usage') and not exists (
-  select from pg_catalog.pg_attribute
-  where attrelid = log.oid and attname = 'refused' and not attisdropped
-)
-from pg_catalog.pg_class as log
-where log.oid = pg_catalog.to_regclass('schema_tools.log')
+# A log that an earlier version made, by a role that may not bring it up to date, is taken as it is
+COMPLETE = """
+select
+  pg_catalog.to_regclass(pg_catalog.format('%%I._yoyo_migration', %(schema)s::text)) is not null
+  and pg_catalog.to_regclass(pg_catalog.format('%%I.yoyo_lock', %(schema)s::text)) is not null
+  and exists (
+    select from pg_catalog.pg_class as log
+    where log.oid = pg_catalog.to_regclass('schema_tools.log')
+      and (not pg_catalog.pg_has_role(log.relowner, 'usage') or exists (
+        select from pg_catalog.pg_attribute
+        where attrelid = log.oid and attname = 'refused' and not attisdropped
+      ))
+  )
 """
 
 
@@ -179,14 +185,8 @@ def read(connection: Connection, project: Project) -> Ledger:
 
 
 def exists(connection: Connection, project: Project) -> bool:
-    """Tell whether both halves of the ledger are there, and ours with all its columns, if this role could add them."""
-    halves = ((project.ledger_schema, "_yoyo_migration"), (project.ledger_schema, "yoyo_lock"), ("schema_tools", "log"))
-    return _exist(connection, *halves) and not _is_old(connection)
-
-
-def _is_old(connection: Connection) -> bool:
-    """Tell whether an earlier version made our log, and this role may bring it up to date; who may not does without."""
-    row = connection.execute(OLD).fetchone()
+    """Tell whether both halves of the ledger are there, ours with all its columns where this role could add them."""
+    row = connection.execute(COMPLETE, {"schema": project.ledger_schema}).fetchone()
     return bool(row and row[0])
 
 
