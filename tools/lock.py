@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from psycopg import errors
+
 from tools import ledger
 from tools.config import Project
 from tools.database import Connection
@@ -57,13 +59,16 @@ def create_ledger(connection: Connection, project: Project) -> None:
 def _try_create_ledger(connection: Connection, project: Project) -> bool:
     """Make the ledger under the transaction's lock, which a pooler keeps; False where another run is at it."""
     key = ledger.lock_key(project)
-    with connection.transaction():
-        connection.execute("set local client_min_messages = warning")  # what is there already is no news
-        row = connection.execute("select pg_catalog.pg_try_advisory_xact_lock(%s)", [key]).fetchone()
-        free = bool(row and row[0])
-        if free and not ledger.exists(connection, project):
-            ledger.create(connection, project)
-        return free
+    try:
+        with connection.transaction():
+            connection.execute("set local client_min_messages = warning; set local lock_timeout = '1s'")
+            row = connection.execute("select pg_catalog.pg_try_advisory_xact_lock(%s)", [key]).fetchone()
+            free = bool(row and row[0])
+            if free and not ledger.exists(connection, project):
+                ledger.create(connection, project)
+            return free
+    except errors.LockNotAvailable:  # somebody reads the log: it gets its new columns by a later run
+        return True
 
 
 def is_locked(connection: Connection, project: Project) -> bool:
