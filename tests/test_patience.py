@@ -197,6 +197,26 @@ def test_the_note_is_ours_and_the_setting_the_files(
     assert rows(empty_url, "select distinct role from schema_tools.log") == [("postgres",)]
 
 
+@pytest.mark.parametrize("name", ["statement_timeout", "transaction_timeout"])
+@pytest.mark.parametrize("text", ["select from gate", "vacuum gate"])
+def test_no_time_limit_of_the_file_ends_the_note(name: str, text: str, empty_url: str, tmp_path: Path) -> None:
+    """The note is made to wait for longer than the file lets a statement take."""
+    if name == "transaction_timeout" and int(value(empty_url, "show server_version_num")) < 170000:
+        pytest.skip("transaction_timeout is of PostgreSQL 17")
+    rows(empty_url, "create table gate (id int)")
+    shut, opened = "alter table gate rename to shut", "alter table shut rename to gate"
+    project = write_history(tmp_path, {A: f"{OUTSIDE}set {name} = '300ms';\n{text};\nselect pg_sleep(9);"})
+    rows(empty_url, shut)
+    with pytest.raises(Failed, match="does not exist"):
+        apply(empty_url, project)
+    rows(empty_url, opened)
+    locked = "select * from schema_tools.log for update"
+    with in_the_way(empty_url, locked, seconds=1.0), pytest.raises((Failed, Trouble)) as caught:
+        apply(empty_url, project)
+    assert ".sql:4:" in str(caught.value)
+    assert "timeout" in str(caught.value)
+
+
 def test_a_read_only_file_cannot_write(empty_url: str, tmp_path: Path) -> None:
     text = f"{OUTSIDE}set default_transaction_read_only = on;\ncreate table t ();"
     with pytest.raises(Failed, match="cannot execute CREATE TABLE in a read-only transaction"):

@@ -46,6 +46,14 @@ begin
   end if;
 end
 """
+# The time a statement may take is measured from its start, so this cannot be a part of the block above
+NO_LIMIT = sql.SQL(
+    "select pg_catalog.set_config('schema_tools.limit', pg_catalog.current_setting('statement_timeout'), true);\n"
+    "set local statement_timeout = 0;\n"
+)
+LIMIT_AGAIN = sql.SQL(
+    "select pg_catalog.set_config('statement_timeout', pg_catalog.current_setting('schema_tools.limit'), true);\n"
+)
 # Only from the statement before: where the file let go of the lock, another run may have gone on with it
 NOTE = """
 if not pg_catalog.pg_try_advisory_xact_lock({key}) then
@@ -87,8 +95,9 @@ class Notes:
 
     def open(self, done: int, waits: Waits = NO_WAITS, *, lock_timeout: int | None = None) -> None:
         """Begin the transaction of a statement with the note that `done` are done: both commit, or none does."""
-        limit = sql.SQL("" if lock_timeout is None else ";\nset local lock_timeout = {}").format(lock_timeout)
-        self._send(sql.SQL("begin read write;\n{}{}").format(self._as_ourselves(self._note(done, waits)), limit))
+        limit = sql.SQL("" if lock_timeout is None else "set local lock_timeout = {};\n").format(lock_timeout)
+        note = self._as_ourselves(self._note(done, waits))
+        self._send(sql.SQL("begin read write;\n{}{};\n{}{}").format(NO_LIMIT, note, LIMIT_AGAIN, limit))
 
     def write(self, done: int, waits: Waits = NO_WAITS) -> None:
         """Note, after a statement that could not run in a transaction, that it is done."""
@@ -115,8 +124,8 @@ class Notes:
         self._send(sql.Composed(statements))
 
     def _commit(self, body: sql.Composable) -> None:
-        no_limit = "set local statement_timeout = 0;\nset local lock_timeout = 0;\n"
-        self._send(sql.SQL("begin read write;\n{}{};\ncommit").format(sql.SQL(no_limit), self._as_ourselves(body)))
+        note = self._as_ourselves(body)
+        self._send(sql.SQL("begin read write;\n{}set local lock_timeout = 0;\n{};\ncommit").format(NO_LIMIT, note))
 
     def _send(self, message: sql.Composed) -> None:
         try:
