@@ -260,6 +260,45 @@ def test_an_invalid_copy_of_somebody_else_is_named_and_stays(empty_url: str, tmp
     ]
 
 
+def test_who_may_not_drop_a_copy_in_pg_toast_goes_on(empty_url: str, tmp_path: Path) -> None:
+    role = f"owner_{database.parse(empty_url)['dbname']}"
+    rows(empty_url, f"{GROUND}; create role {role} login; alter table t owner to {role}")
+    rows(empty_url, f"grant create on schema public to {role}; grant create on database {role[6:]} to {role}")
+    url = empty_url.replace("postgres@", f"{role}@", 1)
+    project = write_history(tmp_path, {A: f"{OUTSIDE}reindex table concurrently t;"})
+    with database.connect(empty_url) as other:
+        other.execute("begin isolation level repeatable read; select 1")
+        process = start(project, "apply", "-u", url)
+        pid = wait_for_query(empty_url, "reindex")
+        wait_until(lambda: rows(empty_url, f"{LEFT_INVALID} having count(*) = 2"))
+        kill(process, empty_url, pid, "server")
+        other.execute("rollback")
+    said = says(url, project)
+    assert any(line.startswith("this role may not drop pg_toast.pg_toast_") for line in said), said
+    assert applied(empty_url) == [A]
+    assert value(empty_url, "select indisvalid from pg_index where indexrelid = 't_old'::regclass")
+    rows(empty_url, f"drop owned by {role} cascade")
+    rows(empty_url, f"drop role {role}")
+
+
+def test_an_unnamed_index_of_somebody_else_is_not_ours(empty_url: str, tmp_path: Path) -> None:
+    """After the kill somebody makes another index on the same table: younger than our note, but not our statement's."""
+    rows(empty_url, GROUND)
+    project = write_history(tmp_path, {A: f"{OUTSIDE}create index concurrently on t (id);"})
+    with database.connect(empty_url) as other:
+        other.execute("begin; insert into t values (1)")
+        process = start(project, "apply", "-u", empty_url)
+        pid = wait_for_query(empty_url, "create index")
+        wait_until(lambda: rows(empty_url, LEFT_INVALID))
+        kill(process, empty_url, pid, "server")
+        other.execute("rollback; create index theirs on t (note, id)")
+    assert "public.t_id_idx was left invalid: dropping it and building it again" in says(empty_url, project)
+    question = (
+        "select indexrelid::regclass::text from pg_index where indrelid = 't'::regclass and indisvalid order by 1"
+    )
+    assert [name for (name,) in rows(empty_url, question)] == ["t_id_idx", "t_old", "theirs"]
+
+
 def test_what_the_server_refused_is_not_taken_for_done(empty_url: str, tmp_path: Path) -> None:
     for text, reason in (
         ("drop index concurrently typo", 'index "typo" does not exist'),

@@ -162,10 +162,16 @@ class Scene:
             return False
         name = _name(node.relation) if node.relation else _quoted(node.name or "")
         for index in self._indexes(LEFTOVERS.format(scope), name=name):
-            if index.ours:
-                self._drop(index, "reindexing again")
-            else:
+            if not index.ours:
                 self.say(f"{index} is INVALID, and it is not this run's work: it stays")
+                continue
+            try:
+                self._drop(index, "reindexing again")
+            except errors.InsufficientPrivilege:  # in pg_toast, of which nobody but a superuser has the use
+                name = index.identifier.as_string()
+                self.say(
+                    f"this role may not drop {index}: it stays until a superuser says drop index concurrently {name}"
+                )
         return False
 
     def _settle_detach(self, node: Any) -> bool:
