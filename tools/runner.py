@@ -358,7 +358,7 @@ def _patiently(run: Run, step: Step, *, lazily: bool) -> bool:
         if isinstance(outcome.error, errors.LockNotAvailable):
             return outcome.error.diag.message_primary
         locked = outcome.error is not None and around.verdict(step.script.text, outcome) == "locked"
-        return "another run holds the lock" if locked else None
+        return f"{lock.holder(run.connection, run.project)} holds the lock" if locked else None
 
     around, outcome = run.patience.insist(step.migration.id, attempt, missed)
     if outcome.error is None:
