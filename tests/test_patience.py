@@ -14,36 +14,35 @@ from tools import autocommit, database, lock, runner
 from tools.config import Project
 from tools.errors import Trouble
 from tools.failure import Failed
-from tools.runner import Options
+from tools.runner import Options, Say
 
 OUTSIDE, OWN = "-- transactional: false\n", "-- transactional: own\n"
 LOGGED = "select lock_waits, lock_wait > interval '0' from schema_tools.log order by log_id"
 
 
 @contextmanager
-def in_the_way(url: str, statement: str, *, seconds: float | None = None) -> Iterator[None]:
-    """Hold a lock in a transaction of another session; for so many seconds, or until the block ends."""
+def in_the_way(url: str, statement: str, *, until: str | None = None) -> Iterator[Say]:
+    """Hold a lock in a transaction of another session until the block ends, or a line with these words is said."""
     with database.connect(url, application="a report") as other:
         other.execute("begin")
         other.execute(statement.encode())
-        ended = threading.Event()
 
-        def leave() -> None:
-            ended.wait(seconds)
-            other.execute("rollback")
+        def listen(line: str) -> None:
+            if until and until in line:
+                other.execute("rollback")
 
-        thread = threading.Thread(target=leave)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+        yield listen
+        other.execute("rollback")
 
 
-def says(url: str, project: Project, *, patience: float = 10.0) -> list[str]:
+def says(url: str, project: Project, listen: Say = runner.ignore, *, patience: float = 30.0) -> list[str]:
     said: list[str] = []
-    runner.apply(url, project, Options(patience=patience), say=said.append, tell=said.append)
+
+    def say(line: str) -> None:
+        said.append(line)
+        listen(line)
+
+    runner.apply(url, project, Options(patience=patience), say=say, tell=say)
     return said
 
 
@@ -66,8 +65,8 @@ def test_a_lock_is_tried_again(text: str, empty_url: str, tmp_path: Path) -> Non
     rows(empty_url, "create table t (id int)")
     ending = "\ncommit;" if "begin" in text else ""
     project = write_history(tmp_path, {A: f"{text}alter table t add note text;{ending}"})
-    with in_the_way(empty_url, "select * from t", seconds=1.2):
-        said = says(empty_url, project)
+    with in_the_way(empty_url, "select * from t", until="trying again (2)") as listen:
+        said = says(empty_url, project, listen)
     assert misses(said)
     assert "(a report, role postgres, idle in transaction, in its transaction for " in misses(said)[0]
     assert applied(empty_url) == [A]
@@ -113,8 +112,8 @@ def test_a_concurrent_build_waits_for_ever_and_readers_pass(empty_url: str, tmp_
         "create index concurrently i on t (id);\nalter table t add note text;\ncreate index concurrently j on t (id);"
     )
     project = write_history(tmp_path, {A: OUTSIDE + text})
-    with in_the_way(empty_url, "insert into t values (1)", seconds=1.0):
-        said = says(empty_url, project)
+    with in_the_way(empty_url, "insert into t values (1)", until="create index, waiting for writers") as listen:
+        said = says(empty_url, project, listen)
     assert misses(said) == []
     assert value(empty_url, "select bool_and(indisvalid) from pg_index where indrelid = 't'::regclass")
 
@@ -122,8 +121,8 @@ def test_a_concurrent_build_waits_for_ever_and_readers_pass(empty_url: str, tmp_
 def test_a_vacuum_gives_up_and_tries_again(empty_url: str, tmp_path: Path) -> None:
     rows(empty_url, "create table t (id int)")
     project = write_history(tmp_path, {A: f"{OUTSIDE}vacuum full t;"})
-    with in_the_way(empty_url, "select * from t", seconds=1.0):
-        said = says(empty_url, project)
+    with in_the_way(empty_url, "select * from t", until="trying again") as listen:
+        said = says(empty_url, project, listen)
     assert misses(said)
     assert rows(empty_url, LOGGED) == [(len(misses(said)), True)]
 
@@ -211,8 +210,10 @@ def test_no_time_limit_of_the_file_ends_the_note(name: str, text: str, empty_url
         apply(empty_url, project)
     rows(empty_url, opened)
     locked = "select * from schema_tools.log for update"
-    with in_the_way(empty_url, locked, seconds=1.0), pytest.raises((Failed, Trouble)) as caught:
-        apply(empty_url, project)
+    with in_the_way(empty_url, locked, until="enough") as listen:
+        threading.Timer(1.0, listen, ["enough"]).start()
+        with pytest.raises((Failed, Trouble)) as caught:
+            apply(empty_url, project)
     assert ".sql:4:" in str(caught.value)
     assert "timeout" in str(caught.value)
 
@@ -306,8 +307,8 @@ def test_who_may_not_change_an_older_log_runs_all_the_same(
     rows(empty_url, f"alter table t owner to {roles['role']}; alter role {roles['role']} login")
     url = empty_url.replace("postgres@", f"{roles['role']}@", 1)
     write_history(tmp_path, {B: f"{header}alter table t add note text;"})
-    with in_the_way(empty_url, "select * from t", seconds=0.8):
-        said = says(url, project)
+    with in_the_way(empty_url, "select * from t", until="trying again") as listen:
+        said = says(url, project, listen)
     assert any("trying again" in line for line in said)
     assert applied(empty_url) == [A, B]
 
