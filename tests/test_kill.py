@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from tiny import (
     A,
+    B,
     applied,
     call,
     ended,
@@ -28,9 +29,11 @@ from tiny import (
     write_history,
 )
 
-from tools import catalog, database, drift, migrations, scratch
+from tools import catalog, database, drift, migrations, runner, scratch
 from tools.catalog import Catalog
 from tools.config import Project
+from tools.errors import Trouble
+from tools.runner import Applied, Options
 
 KILLS = 100
 
@@ -191,6 +194,36 @@ def test_a_server_session_that_is_killed(text: str, words: str, state: str, empt
     write_history(tmp_path, {A: text.replace("select pg_sleep(20)", "")})
     assert call(project, "apply", "-u", empty_url).code == 0
     assert applied(empty_url) == [A]
+
+
+STOPPED = "the run was stopped: {}: what tools status shows as applied is done, and the same command does the rest"
+
+
+def test_a_session_that_is_killed_between_two_files(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "create table a (id int)", B: "-- transactional: false\nselect 1"})
+    kill = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tools apply'"
+
+    def stop(_: Applied) -> None:
+        rows(empty_url, kill)
+
+    with pytest.raises(Trouble) as caught:
+        runner.apply(empty_url, project, Options(), listen=stop)
+    assert str(caught.value) == STOPPED.format("terminating connection due to administrator command")
+    assert applied(empty_url) == [A]
+    assert [one.id for one in runner.apply(empty_url, project, Options())] == [B]
+
+
+def test_a_question_to_the_ledger_that_is_cancelled(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "create table a (id int)", B: "-- transactional: false\nselect 1"})
+    runner.apply(empty_url, project, Options(), to=A)
+    with database.connect(empty_url) as other:
+        other.execute("begin; lock table schema_tools.log")
+        process = start(project, "apply", "-u", empty_url)
+        rows(empty_url, f"select pg_cancel_backend({wait_for_query(empty_url, 'schema_tools.log')})")
+        answer = ended(process)
+        other.execute("rollback")
+    assert (answer.code, answer.err) == (2, f"tools: {STOPPED.format('canceling statement due to user request')}\n")
+    assert [one.id for one in runner.apply(empty_url, project, Options())] == [B]
 
 
 @pytest.mark.parametrize(

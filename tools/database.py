@@ -71,10 +71,9 @@ def connect(url: str, *, application: str = "tools") -> Connection:
     try:
         return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
     except psycopg.OperationalError as error:
-        reason = redact(_first_sentence(str(error)), url)
-        raise Trouble(f"cannot connect to {describe(url)}: {reason}: check --url or DATABASE_URL") from None
+        raise Trouble(f"cannot connect to {describe(url)}: {reason(error, url)}: check --url or DATABASE_URL") from None
     except psycopg.ProgrammingError as error:
-        raise Trouble(f"the database URL cannot be used: {redact(_first_sentence(str(error)), url)}") from None
+        raise Trouble(f"the database URL cannot be used: {reason(error, url)}") from None
 
 
 def direct(url: str, environ: Mapping[str, str]) -> str:
@@ -123,14 +122,15 @@ def explained(what: str, url: str = "") -> Iterator[None]:
     try:
         yield
     except errors.InsufficientPrivilege as error:
-        raise Trouble(f"no right to {what}: {_message(error, url)}: ask the owner of the database for it") from error
+        raise Trouble(f"no right to {what}: {reason(error, url)}: ask the owner of the database for it") from error
     except errors.ReadOnlySqlTransaction as error:
         raise Trouble(f"cannot {what}: this server is read-only (a standby?): use the primary's address") from error
     except psycopg.OperationalError as error:
-        raise Trouble(f"cannot {what}: {_message(error, url)}") from error
+        raise Trouble(f"cannot {what}: {reason(error, url)}") from error
 
 
-def _message(error: psycopg.Error, url: str) -> str:
+def reason(error: psycopg.Error, url: str = "") -> str:
+    """Return why the server, or libpq for it, did not do as told: one line, without secrets."""
     return redact(error.diag.message_primary or _first_sentence(str(error)), url)
 
 

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import errors
 
 from tools.config import Project
+from tools.database import reason
 from tools.errors import Trouble
 from tools.message import Outcome
 from tools.migrations import Script
@@ -75,7 +76,7 @@ def explain(
     """
     error = outcome.error or psycopg.Error()
     diagnostic = error.diag
-    message = diagnostic.message_primary or str(error).strip() or "the connection was lost"
+    message = reason(error)
     at = -1 if outcome.at is None else outcome.at + start
     if not 0 <= at <= len(script.text):
         at = _statement(script.text, statement, diagnostic.context)

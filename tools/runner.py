@@ -110,7 +110,7 @@ def apply(
 
     `tell` gets a line of progress each second that a statement takes long; with it the run is watched.
     """
-    with database.connect(url, application="tools apply") as connection:
+    with _session(url, "tools apply") as connection:
         files = migrations.read(project)
         plan = plan_apply(connection, project, options, to, files)
         if not plan:
@@ -122,7 +122,7 @@ def apply(
 def replay(url: str, project: Project, steps: tuple[Step, ...]) -> tuple[Applied, ...]:
     """Run the steps as they are given, on a scratch database: no question what is pending."""
     refuse_unrunnable(project, steps)
-    with database.connect(url, application="tools replay") as connection:
+    with _session(url, "tools replay") as connection:
         if not steps:
             return ()
         with _run(connection, url, project, Options(patience=60.0), steps, ignore, ignore) as run:
@@ -145,7 +145,7 @@ def roll_back(
 
     `agreed` is what somebody was shown and said yes to; where that is no longer the plan, nothing runs.
     """
-    with database.connect(url, application="tools rollback") as connection:
+    with _session(url, "tools rollback") as connection:
         plan = history.to_roll_back(state(connection, project), to=to, count=count)
         if agreed is not None and [step.migration.id for step in plan] != [step.migration.id for step in agreed]:
             raise Trouble("another run changed the history meanwhile: nothing was changed: look at tools status first")
@@ -180,7 +180,7 @@ def amend(
 ) -> None:
     """Change the ledger, and nothing else, in one transaction."""
     with (
-        database.connect(url, application="tools mark") as connection,
+        _session(url, "tools mark") as connection,
         _run(connection, url, project, options, (), ignore, say) as run,
         connection.transaction(),
     ):
@@ -220,6 +220,19 @@ def plan_apply(
     known = {step.migration.id for step in looked_at}
     refuse_unrunnable(project, tuple(step for step in plan if step.migration.id not in known))
     return plan
+
+
+@contextmanager
+def _session(url: str, application: str) -> Iterator[Connection]:
+    """Open the connection of a run; what ends it outside the files, where nobody else explains it, is a sentence."""
+    with database.connect(url, application=application) as connection:
+        try:
+            yield connection
+        except psycopg.OperationalError as error:
+            raise Trouble(
+                f"the run was stopped: {database.reason(error, url)}:"
+                " what tools status shows as applied is done, and the same command does the rest"
+            ) from error
 
 
 @contextmanager
