@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from tiny import A, B, call, rows, write_history
+from tiny import A, Answer, B, call, ended, rows, start, wait_for_query, write_history
 
 from tools import report
 from tools.changes import Fact
@@ -67,6 +68,58 @@ def test_the_text_of_drift_check(tmp_path: Path, empty_url: str) -> None:
     assert "        +  select 2" in lines
     assert f"      made at sql/migrations/{B}.sql:1" in lines
     assert sum("made at" in line for line in lines) == 1, "nothing in the files made what is unexpected"
+
+
+NULLS: dict[str, Any] = dict.fromkeys(("id", "file", "line", "column", "detail", "hint", "sqlstate", "state"))
+
+
+def events(answer: Answer) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in answer.out.splitlines()]
+
+
+def test_the_event_of_a_file_that_failed(tmp_path: Path, empty_url: str) -> None:
+    broken = "create table b ();\ndo $$ begin raise 'no' using detail = 'this', hint = 'that'; end $$;"
+    project = write_history(tmp_path, {A: (TABLE, "drop table nobody"), B: broken})
+    answer = call(project, "apply", "-u", empty_url, "-f", "json")
+    done, failed = events(answer)
+    assert (answer.code, done["event"], done["id"]) == (2, "applied", A)
+    assert failed == {
+        "event": "failed",
+        "id": B,
+        "file": f"sql/migrations/{B}.sql",
+        "line": 2,
+        "column": 1,
+        "message": "no",
+        "detail": "this",
+        "hint": "that",
+        "sqlstate": "P0001",
+        "state": "nothing was changed",
+    }
+    assert f"tools: sql/migrations/{B}.sql:2:1: no (P0001)\n" in answer.err, "the story is told as well"
+    back = call(project, "rollback", "--yes", "-u", empty_url, "-f", "json")
+    (failed,) = events(back)
+    assert (back.code, failed["id"], failed["file"]) == (2, A, f"sql/migrations/{A}.rollback.sql")
+    assert (failed["sqlstate"], failed["message"]) == ("42P01", 'table "nobody" does not exist')
+
+
+def test_the_event_of_a_run_that_could_not_begin(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE})
+    for command in ("apply", "rollback", "mark"):
+        ids = [A] if command == "mark" else []
+        answer = call(project, command, *ids, "--yes", "-u", "postgresql://a:hunter2@127.0.0.1:1/d", "-f", "json")
+        reason = "cannot connect to a@127.0.0.1:1/d: Connection refused: check --url or DATABASE_URL"
+        assert (answer.code, answer.err) == (2, f"tools: {reason}\n")
+        assert events(answer) == [{**NULLS, "event": "failed", "message": reason}]
+
+
+def test_the_event_of_a_run_that_was_interrupted(tmp_path: Path, empty_url: str) -> None:
+    project = write_history(tmp_path, {A: "select pg_sleep(20)"})
+    process = start(project, "apply", "-u", empty_url, "-f", "json")
+    wait_for_query(empty_url, "pg_sleep")
+    process.terminate()
+    answer = ended(process)
+    assert answer.code == 143
+    assert events(answer) == [{**NULLS, "event": "interrupted", "message": "interrupted"}]
 
 
 def test_nothing_to_compare_is_a_sentence(tmp_path: Path) -> None:

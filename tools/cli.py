@@ -108,7 +108,7 @@ def plan(project: config.Project, url: str | None, to: str | None, allow_late: b
     return TROUBLE if refusals else SAME
 
 
-@command(tools, "apply", example="tools apply --url postgresql://owner@db.example.com/todo")
+@command(tools, "apply", events=True, example="tools apply --url postgresql://owner@db.example.com/todo")
 @url_option
 @click.option("--to", metavar="ID", help="Up to and including this migration.")
 @click.option("--allow-late", is_flag=True, help="Accept files that are older than an applied one; recorded.")
@@ -148,7 +148,7 @@ def apply(
     return SAME
 
 
-@command(tools, "rollback", example="tools rollback -n 2 --yes")
+@command(tools, "rollback", events=True, example="tools rollback -n 2 --yes")
 @url_option
 @click.option("--to", metavar="ID", help="Everything after this migration, which stays.")
 @click.option("-n", "count", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="The newest N.")
@@ -185,7 +185,7 @@ def rollback(
     return SAME
 
 
-@command(tools, "mark", example="tools mark 20260105090000 20260105093000")
+@command(tools, "mark", events=True, example="tools mark 20260105090000 20260105093000")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option(
     "--from",

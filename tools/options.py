@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tools import config
+from tools import config, terminal
+from tools.errors import Trouble
 
 Command = Callable[..., Any]
 
@@ -81,19 +83,33 @@ def run_options(command: Command) -> Command:
     return command
 
 
-def command(group: click.Group, name: str, *, example: str) -> Callable[[Command], Command]:
-    """Add a command that takes -C too, and gets the project in its place."""
+def command(group: click.Group, name: str, *, example: str, events: bool = False) -> Callable[[Command], Command]:
+    """Add a command that takes -C too, and gets the project in its place; `events`: its JSON is a line an event."""
 
     def decorate(function: Command) -> Command:
         def run(directory: Path | None, **options: Any) -> Any:
             chosen = directory or click.get_current_context().obj
-            return function(config.load(chosen), **_gather(options))
+            with _last_event() if events and options.get("format_") == "json" else nullcontext():
+                return function(config.load(chosen), **_gather(options))
 
         run.__doc__, run.__name__ = function.__doc__, function.__name__
         run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
         return group.command(name, epilog=f"Example: {example}")(directory_option(run))
 
     return decorate
+
+
+@contextmanager
+def _last_event() -> Iterator[None]:
+    """Make an event, too, of what ends the command early."""
+    try:
+        yield
+    except (Trouble, KeyboardInterrupt) as error:
+        from tools import report
+
+        terminal.clear()
+        click.echo(report.stopped_json(error))
+        raise
 
 
 def _gather(options: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from tools.statements import brief, split
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.sources import Comparison
     from tools.verify import Verification
 
+FAILED = ("line", "column", "message", "detail", "hint", "sqlstate", "state")
 DOING = {"apply": "applied", "rollback": "rolled back", "mark": "marked", "unmark": "unmarked"}
 
 
@@ -122,6 +124,18 @@ def tried_json(one: Tried) -> str:
 def applied_json(one: Applied) -> str:
     """Return the JSON of one migration that ran, on one line: an event."""
     return json.dumps({"event": DOING[one.operation].replace(" ", "_"), **asdict(one)}, ensure_ascii=False)
+
+
+def stopped_json(error: BaseException) -> str:
+    """Return the JSON of what ended a run, on one line: an event; where no statement failed, most of it is null."""
+    file = getattr(error, "path", None)
+    event = {
+        "event": "interrupted" if isinstance(error, KeyboardInterrupt) else "failed",
+        "id": PurePath(file).name.removesuffix(".sql").removesuffix(".rollback") if file else None,
+        "file": file,
+        **{name: getattr(error, name, None) for name in FAILED},
+    }
+    return json.dumps({**event, "message": event["message"] or str(error) or "interrupted"}, ensure_ascii=False)
 
 
 def comparison(found: Comparison) -> str:
