@@ -8,12 +8,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny import AB, A, B, applied, call, ended, rows, start, value, wait_until, write_history
+from tiny import AB, A, B, Files, applied, call, ended, rows, start, value, wait_until, write_history
 
 from tools import database, scratch, server
 from tools.errors import Trouble
@@ -138,7 +139,7 @@ def target(tcp_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def pool(target: str) -> Iterator[Callable[[str], str]]:
+def pool(target: str) -> Iterator[Callable[..., str]]:
     """Return a function that starts PgBouncer in a mode before the target, and returns the URL through it."""
     program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
@@ -146,14 +147,14 @@ def pool(target: str) -> Iterator[Callable[[str], str]]:
     uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()  # it refuses to run as root
     started: list[subprocess.Popen[Any]] = []
 
-    def start_pool(mode: str) -> str:
+    def start_pool(mode: str, size: int = 20) -> str:
         where = database.parse(target)
         port = _free_port()
         path = Path(folder, "pgbouncer.ini")
         path.write_text(
             f"[databases]\n* = {' '.join(f'{key}={where[key]}' for key in PARAMETERS if where.get(key))}\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
-            f"pool_mode = {mode}\n"
+            f"pool_mode = {mode}\ndefault_pool_size = {size}\n"
         )
         os.chown(path, uid, -1)
         started.append(subprocess.Popen([program, str(path)], stderr=subprocess.DEVNULL, user=uid, cwd="/"))
@@ -185,11 +186,11 @@ def _locks(url: str) -> int:
     return int(value(url, f"select count(*) from pg_locks where locktype = 'advisory' and {database_of}"))
 
 
-TWELVE = {f"20260101{n:06}_t": (f"create table t{n} (id int)", f"drop table t{n}") for n in range(12)}
+TWELVE: Files = {f"20260101{n:06}_t": (f"create table t{n} (id int)", f"drop table t{n}") for n in range(12)}
 
 
 @pytest.mark.parametrize("mode", ["transaction", "session"])
-def test_apply_through_a_pooler(mode: str, pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
+def test_apply_through_a_pooler(mode: str, pool: Callable[..., str], target: str, tmp_path: Path) -> None:
     project, url = write_history(tmp_path, TWELVE), pool(mode)
     assert call(project, "apply", "-u", url).code == 0
     assert applied(target) == list(TWELVE)
@@ -201,35 +202,58 @@ def test_apply_through_a_pooler(mode: str, pool: Callable[[str], str], target: s
     assert _locks(target) == 0
 
 
-def test_runs_at_once_through_a_transaction_pooler(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
-    project, url = write_history(tmp_path, TWELVE), pool("transaction")
-    answers = [ended(process) for process in [start(project, "apply", "-u", url) for _ in range(4)]]
+INDEX: Files = {"20260102000000_i": "-- transactional: false\ncreate index concurrently on t1 (id)"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mode", "size"), [("transaction", 20), ("session", 2)])
+def test_twenty_runs_at_once_through_a_pooler(
+    mode: str, size: int, pool: Callable[..., str], target: str, tmp_path: Path
+) -> None:
+    files = {**TWELVE, **INDEX} if mode == "session" else TWELVE
+    project, url = write_history(tmp_path, files), pool(mode, size)
+    answers = [ended(process) for process in [start(project, "apply", "-u", url) for _ in range(20)]]
     assert [(answer.code, answer.err) for answer in answers if answer.code] == []
-    assert sum(answer.out.count(": applied in ") for answer in answers) == 12
-    assert value(target, "select count(*) from schema_tools.log") == 12
+    assert sum(answer.out.count(": applied in ") for answer in answers) == len(files)
+    assert value(target, "select count(*) from schema_tools.log") == len(files)
+    assert applied(target) == list(files)
     assert _locks(target) == 0
 
 
-def test_outside_a_transaction_a_pooler_is_refused(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
-    index = "-- transactional: false\ncreate index concurrently on a (id)"
-    project, url = write_history(tmp_path, {**AB, "20260103000000_i": index}), pool("transaction")
+@pytest.mark.parametrize("size", [1, 20])
+def test_outside_a_transaction_a_pooler_is_refused(
+    size: int, pool: Callable[..., str], target: str, tmp_path: Path
+) -> None:
+    project, url = write_history(tmp_path, {**TWELVE, **INDEX}), pool("transaction", size)
     answer = call(project, "apply", "-u", url)
     assert answer.code == 2
-    assert "20260103000000_i.sql runs outside a transaction, which a connection pooler cannot protect" in answer.err
+    assert "20260102000000_i.sql runs outside a transaction, which a connection pooler cannot protect" in answer.err
     assert "pass the direct address with --url" in answer.err
     assert applied(target) == []
     assert call(project, "apply", "-u", target).code == 0
-    assert applied(target) == [A, B, "20260103000000_i"]
+    assert applied(target) == [*TWELVE, *INDEX]
 
 
-def test_a_session_pooler_protects_it(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
-    index = "-- transactional: false\ncreate index concurrently on a (id)"
-    project, url = write_history(tmp_path, {**AB, "20260103000000_i": index}), pool("session")
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_session_pooler_protects_it(size: int, pool: Callable[..., str], target: str, tmp_path: Path) -> None:
+    project, url = write_history(tmp_path, {**TWELVE, **INDEX}), pool("session", size)
     assert call(project, "apply", "-u", url).code == 0
-    assert applied(target) == [A, B, "20260103000000_i"]
+    assert applied(target) == [*TWELVE, *INDEX]
 
 
-def test_other_clients_of_a_pooler_keep_their_settings(pool: Callable[[str], str], target: str, tmp_path: Path) -> None:
+def test_a_full_pool_of_others_is_no_proof(pool: Callable[..., str], target: str, tmp_path: Path) -> None:
+    url = pool("transaction", 2)
+    with database.connect(url) as ours, database.connect(url) as other, database.connect(url) as another:
+        ours.execute("select 1")
+        for one in (other, another):
+            one.execute("begin")
+        timer = threading.Timer(2.0, lambda: other.execute("commit"))
+        timer.start()
+        assert database.shares_session(ours, lambda: database.connect(url))
+        timer.join()
+
+
+def test_other_clients_of_a_pooler_keep_their_settings(pool: Callable[..., str], target: str, tmp_path: Path) -> None:
     files = {A: "create schema other; set search_path = other; set statement_timeout = 60000; create temp table t ()"}
     project, url = write_history(tmp_path, files), pool("transaction")
     with database.connect(url) as other:

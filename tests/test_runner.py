@@ -258,7 +258,8 @@ def test_nothing_waits_behind_the_waiting_file(empty_url: str, tmp_path: Path) -
     assert applied(empty_url) == [A]
 
 
-@pytest.mark.parametrize("number", [2, 10])
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [2, 20])
 def test_runs_at_once_share_the_work(number: int, empty_url: str, tmp_path: Path) -> None:
     files = {f"2026010{n}000000_t": f"create table t{n} (id int); select pg_sleep(0.05)" for n in range(1, 7)}
     index = "-- transactional: false\ncreate index concurrently t1_id on t1 (id)"
@@ -301,6 +302,27 @@ def test_the_lock_is_one_for_each_database(empty_url: str, make_database: MAKE_D
         other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
         apply(empty_url, project, patience=0.0)
     assert applied(empty_url) == [A, B]
+
+
+@pytest.mark.slow
+def test_runs_on_several_databases_wait_for_none_but_their_own(make_database: MAKE_DATABASE, tmp_path: Path) -> None:
+    index = "-- transactional: false\ncreate index concurrently a_id on a (id)"
+    project = write_history(tmp_path, {**AB, C: index})
+    urls = [make_database("") for _ in range(4)]
+    with database.connect(make_database("")) as colleague, database.connect(urls[0]) as application:
+        colleague.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        application.execute("begin isolation level repeatable read; select 1")  # an index waits for such a snapshot
+        processes = [(url, start(project, "apply", "-u", url)) for url in urls for _ in range(3)]
+        others = [ended(process) for url, process in processes if url != urls[0]]
+        waiting = [process.poll() for url, process in processes if url == urls[0]]
+        application.execute("rollback")
+    first = [ended(process) for url, process in processes if url == urls[0]]
+    assert waiting == [None] * 3
+    assert [(answer.code, answer.err) for answer in (*first, *others) if answer.code] == []
+    for url in urls:
+        assert applied(url) == [A, B, C]
+        assert value(url, "select count(*) from schema_tools.log") == 3
+        assert value(url, "select indisvalid from pg_index where indexrelid = 'a_id'::regclass")
 
 
 def test_two_rollbacks_at_once_take_back_one(empty_url: str, tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import select
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from tools.errors import Trouble
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT = 15  # seconds; Neon wakes a sleeping compute in well under one, a wrong address never answers
+AT_ONCE = 1.0  # seconds in which a pooler with a session to lend has lent it
 SCHEME = re.compile(r"^(?:postgres|postgresql)(?:\+[a-z0-9_]+)?://", re.IGNORECASE)
 SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
 # What the direct address of a pooled database is called: Neon's and Vercel's name, Prisma's name
@@ -105,15 +107,41 @@ def is_direct(connection: Connection) -> bool:
 def shares_session(connection: Connection, connect_again: Callable[[], Connection]) -> bool:
     """Tell whether the pooler lends our server session to others between two of our statements.
 
-    A second client holds the session that it was lent: is that ours, or are we given another one, then it does.
+    A second client holds the session that it was lent: is that ours, or are we given another one, then it does. Where
+    none is left for the second client, as in a full pool, ours is our own if it answers all the same.
     """
     mine = _server_pid(connection)
     for _ in range(5):  # other clients may hold and return sessions at the same time, so one miss proves nothing
-        with connect_again() as second, second.transaction():
-            lent = _server_pid(second)
-            if lent == mine or _server_pid(connection) != mine:
+        with closing(connect_again()) as second:
+            second.pgconn.send_query(b"begin")
+            if not _answers(second, AT_ONCE) and (is_ours := _is_ours(connection, second)) is not None:
+                return not is_ours
+            _drain(second)
+            if _server_pid(second) == mine or _server_pid(connection) != mine:
                 return True
+            second.rollback()
     return False
+
+
+def _is_ours(connection: Connection, second: Connection) -> bool | None:
+    """Tell whether we are served while a client that asked before us waits; None where it was served meanwhile."""
+    connection.pgconn.send_query(b"select 1")
+    is_ours = _answers(connection, 3 * AT_ONCE)
+    if is_ours and _answers(second, 0.1):
+        _drain(connection)
+        return None
+    second.close()  # it may have what we wait for
+    _drain(connection)
+    return is_ours
+
+
+def _answers(connection: Connection, seconds: float) -> bool:
+    return bool(select.select([connection.fileno()], [], [], seconds)[0])
+
+
+def _drain(connection: Connection) -> None:
+    while connection.pgconn.get_result():
+        pass
 
 
 @contextmanager
