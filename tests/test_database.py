@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from tiny import AB, A, B, Files, applied, call, ended, rows, start, value, wait_until, write_history
 
@@ -77,6 +78,24 @@ def test_an_unknown_database_is_named(empty_url: str, tmp_path: Path) -> None:
     answer = call(write_history(tmp_path, AB), "apply", "--url", url)
     assert (answer.code, answer.out) == (2, "")
     assert 'database "nobody_made_it" does not exist: check --url or DATABASE_URL' in answer.err
+
+
+@pytest.mark.parametrize(
+    ("said", "way_out"),
+    [
+        ("FATAL:  the database system is starting up", "try again in a moment"),
+        ("FATAL:  sorry, too many clients already", "try again in a moment"),
+        ('FATAL:  password authentication failed for user "a"', "check --url or DATABASE_URL"),
+    ],
+)
+def test_a_server_that_takes_nobody_now(said: str, way_out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(**_: Any) -> None:
+        raise psycopg.OperationalError(f'connection to server at "h", port 5432 failed: {said}\n')
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    with pytest.raises(Trouble) as caught:
+        database.connect("postgresql://a@h/d")
+    assert str(caught.value) == f"cannot connect to a@h/d: {said.removeprefix('FATAL:  ')}: {way_out}"
 
 
 def test_a_driver_name_of_sqlalchemy_is_accepted(empty_url: str, tmp_path: Path) -> None:

@@ -239,6 +239,13 @@ def test_patience_ends(empty_url: str, tmp_path: Path) -> None:
     assert (applied(empty_url), relations(empty_url)) == ([], {"t"})
 
 
+def test_a_hint_for_a_statement_that_takes_too_long(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "select pg_sleep(9)"})
+    answer = call(project, "apply", "-u", empty_url, "--statement-timeout", "0.1")
+    assert "canceling statement due to statement timeout (57014)" in answer.err
+    assert "hint: raise --statement-timeout, or the statement_timeout of this role or database\n" in answer.err
+
+
 def test_nothing_waits_behind_the_waiting_file(empty_url: str, tmp_path: Path) -> None:
     rows(empty_url, "create table t (id int)")
     project = write_history(tmp_path, {A: "alter table t add note text"})
@@ -326,20 +333,19 @@ def test_runs_on_several_databases_wait_for_none_but_their_own(make_database: MA
 
 
 def test_two_rollbacks_at_once_take_back_one(empty_url: str, tmp_path: Path) -> None:
-    project = write_history(
-        tmp_path, {A: AB[A], B: ("create table b (id int)", "select pg_advisory_xact_lock(7); drop table b")}
-    )
+    project = write_history(tmp_path, AB)
     apply(empty_url, project)
-    waiting = "select 1 from pg_stat_activity where application_name = 'tools rollback' and query ~ 'try_advisory_lock'"
-    with database.connect(empty_url) as gate:
-        gate.execute("select pg_advisory_lock(7)")
-        first = start(project, "rollback", "--yes", "--lock-timeout", "0", "-u", empty_url)
-        wait_for_query(empty_url, "advisory_xact_lock(7)")
+    waits = "select 1 from pg_stat_activity where application_name = 'tools rollback' and query ~ 'pg_locks'"
+    with database.connect(empty_url) as application:
+        application.execute("begin; lock table b in access share mode")
+        first = start(project, "rollback", "--yes", "-u", empty_url)
+        wait_for_query(empty_url, "drop table b")
         second = start(project, "rollback", "--yes", "-u", empty_url)
-        wait_until(lambda: rows(empty_url, waiting))
-    assert ended(first).code == 0
-    answer = ended(second)
-    assert (answer.code, answer.out) == (0, f"{B}: rolled back by another run\n")
+        wait_until(lambda: rows(empty_url, waits))
+        application.execute("rollback")
+    answers = (ended(first), ended(second))
+    assert [answer.code for answer in answers] == [0, 0]
+    assert answers[1].out == f"{B}: rolled back by another run\n"
     assert applied(empty_url) == [A]
     assert value(empty_url, "select count(*) from schema_tools.log where operation = 'rollback'") == 1
 

@@ -17,6 +17,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT = 15  # seconds; Neon wakes a sleeping compute in well under one, a wrong address never answers
 AT_ONCE = 1.0  # seconds in which a pooler with a session to lend has lent it
+# What a server says that is there, and takes nobody now
+BUSY = re.compile("starting up|shutting down|recovery|connection slots|too many (?:clients|connections)|not yet accept")
 SCHEME = re.compile(r"^(?:postgres|postgresql)(?:\+[a-z0-9_]+)?://", re.IGNORECASE)
 SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
 # What the direct address of a pooled database is called: Neon's and Vercel's name, Prisma's name
@@ -73,7 +75,9 @@ def connect(url: str, *, application: str = "tools") -> Connection:
     try:
         return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
     except psycopg.OperationalError as error:
-        raise Trouble(f"cannot connect to {describe(url)}: {reason(error, url)}: check --url or DATABASE_URL") from None
+        said = reason(error, url)
+        way_out = "try again in a moment" if BUSY.search(said) else "check --url or DATABASE_URL"
+        raise Trouble(f"cannot connect to {describe(url)}: {said}: {way_out}") from None
     except psycopg.ProgrammingError as error:
         raise Trouble(f"the database URL cannot be used: {reason(error, url)}") from None
 
@@ -151,7 +155,7 @@ def explained(what: str, url: str = "") -> Iterator[None]:
         yield
     except errors.InsufficientPrivilege as error:
         raise Trouble(f"no right to {what}: {reason(error, url)}: ask the owner of the database for it") from error
-    except errors.ReadOnlySqlTransaction as error:
+    except (errors.ReadOnlySqlTransaction, errors.FeatureNotSupported) as error:
         raise Trouble(f"cannot {what}: this server is read-only (a standby?): use the primary's address") from error
     except psycopg.OperationalError as error:
         raise Trouble(f"cannot {what}: {reason(error, url)}") from error

@@ -19,8 +19,8 @@ CLEAN = "reset session authorization;\nreset all;\ndiscard temp;\n"
 CLEAN_OWN = f"{CLEAN}deallocate all;\n"  # behind a pooler the session's prepared statements are other clients' too
 # An orphaned statement ends soon after its client: https://www.postgresql.org/docs/current/runtime-config-connection.html
 CHECK_CLIENT: LiteralString = "client_connection_check_interval = '2s'"
-# Before the file's first statement, and after its last, these are no fault of it
-UNABLE = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
+# Before the file's first statement, and after its last, these are no fault of it; the last is a standby's answer
+UNABLE = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction, errors.FeatureNotSupported)
 
 Verdict = Literal["locked", "faster", "unable", "ledger", "file"]
 

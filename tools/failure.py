@@ -55,6 +55,7 @@ class Failed(Trouble):
 
 HINTS = {
     "25001": "put it in a file of its own that starts with -- transactional: false",
+    "42501": "run it as the owner, or as a role that was granted what is missing",
     "55P03": "another session holds the lock: try again later, or raise --lock-timeout or --patience",
 }
 
@@ -119,6 +120,8 @@ def _hint(error: psycopg.Error, message: str) -> str | None:
         )
     if "not supported in this build" in message or "ICU is not supported" in message:
         return "this server was built without it; for scratch databases take another: --scratch-bindir, --scratch-url"
+    if message.endswith("statement timeout"):  # others cancel with the same code
+        return "raise --statement-timeout, or the statement_timeout of this role or database"
     return error.diag.message_hint or HINTS.get(error.sqlstate or "")
 
 

@@ -225,7 +225,7 @@ def plan_apply(
 @contextmanager
 def _session(url: str, application: str) -> Iterator[Connection]:
     """Open the connection of a run; what ends it outside the files, where nobody else explains it, is a sentence."""
-    with database.connect(url, application=application) as connection:
+    with database.connect(url, application=application) as connection, database.explained("write the ledger", url):
         try:
             yield connection
         except psycopg.OperationalError as error:
