@@ -176,7 +176,7 @@ class Ground:
             command = (sys.executable, "-W", "ignore", "-m", "yoyo", "list", "--batch", "--no-config-file")
             done = subprocess.run([*command, "--database", url, folder], capture_output=True, text=True, check=False)
         listed = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
-        return [file for file in FILES if not re.search(rf"^A {file}", listed, re.MULTILINE)]
+        return [file for file in FILES if not re.search(rf"^A +{file}\b", listed, re.MULTILINE)]
 
     def _asked_again(self, name: str, question: str) -> list[tuple[Any, ...]]:
         """Ask, for two seconds again where there is an answer: a session that ends needs a moment."""
