@@ -27,6 +27,16 @@ def refuse_unrunnable(project: Project, plan: tuple[Step, ...]) -> None:
         raise Trouble("\n".join(refusals))
 
 
+def refuse_unprotected(project: Project, plan: tuple[Step, ...]) -> None:
+    """Refuse, before anything runs, what a transaction pooler would scatter over the sessions of strangers."""
+    for step in plan:
+        if step.script.transactional != "true":
+            raise Trouble(
+                f"{project.relative(step.script.path)} runs outside a transaction, which a connection pooler cannot"
+                " protect, so nothing was changed: pass the direct address with --url"
+            )
+
+
 def _refusal(project: Project, script: Script) -> str | None:
     if found := psql_command(script.text):
         return f"{_place(project, script, found)}: {found.words} is a command of psql: write SQL"

@@ -23,7 +23,7 @@ from tools.ledger import Operator, Waits
 from tools.message import Outcome, send
 from tools.migrations import Script
 from tools.patience import Patience
-from tools.runnable import refuse_unrunnable
+from tools.runnable import refuse_unprotected, refuse_unrunnable
 from tools.watch import Watch
 
 
@@ -287,7 +287,7 @@ def _may_share(url: str, connection: Connection, plan: tuple[Step, ...]) -> bool
 
 def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
     if run.pooled:
-        _refuse_unprotected(run.project, plan)
+        refuse_unprotected(run.project, plan)
     done: list[Applied] = []
     with _kept(run):
         for step, after in zip_longest(plan, plan[1:]):
@@ -342,16 +342,6 @@ def _limit(options: Options, scope: LiteralString = "local") -> tuple[sql.Compos
         return ()
     milliseconds = sql.Literal(round(options.statement_timeout * 1000))
     return (sql.SQL("set {} statement_timeout = {};\n").format(sql.SQL(scope), milliseconds),)
-
-
-def _refuse_unprotected(project: Project, plan: tuple[Step, ...]) -> None:
-    """Refuse, before anything runs, what a transaction pooler would scatter over the sessions of strangers."""
-    for step in plan:
-        if step.script.transactional != "true":
-            raise Trouble(
-                f"{project.relative(step.script.path)} runs outside a transaction, which a connection pooler cannot"
-                " protect, so nothing was changed: pass the direct address with --url"
-            )
 
 
 def _patiently(run: Run, step: Step, *, lazily: bool) -> bool:
