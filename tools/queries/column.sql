@@ -1,16 +1,35 @@
 -- Which columns do the tables have, and what does each hold?
+with tables as materialized (
+  select c.oid, c.relname, c.relkind, format('%I.%I', n.nspname, c.relname) as name
+  from pg_class as c
+  join pg_namespace as n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'f')
+    and n.nspname !~ '^pg_'
+    and n.nspname not in ('information_schema', 'schema_tools')
+    and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
+    and c.oid not in (
+      select e.objid
+      from pg_depend as e
+      where e.refclassid = 'pg_extension'::regclass
+        and e.classid = 'pg_class'::regclass
+        and e.deptype = 'e'
+    )
+),
+not_nulls as materialized (
+  select conrelid, conkey[1] as attnum, oid, conname, connoinherit, convalidated
+  from pg_constraint
+  where contype = 'n'
+)
 select
-  format('%I.%I.%I', n.nspname, c.relname, a.attname) as name,
-  array[
-    case c.relkind when 'f' then 'foreign table ' else 'table ' end || format('%I.%I', n.nspname, c.relname)
-  ] || case
-    when a.attinhcount > 0 then array(
+  c.name || '.' || quote_ident(a.attname) as name,
+  case
+    when a.attinhcount = 0 then array[case c.relkind when 'f' then 'foreign table ' else 'table ' end || c.name]
+    else array[case c.relkind when 'f' then 'foreign table ' else 'table ' end || c.name] || array(
       select 'column ' || i.inhparent::regclass::text || '.' || quote_ident(a.attname)
       from pg_inherits as i
       where i.inhrelid = c.oid
       order by i.inhseqno
     )
-    else '{}'
   end as parents,
   format_type(a.atttypid, a.atttypmod) as type,
   case when a.attcollation not in (0, t.typcollation) then a.attcollation::regcollation::text end as collation,
@@ -33,9 +52,18 @@ select
       ''
     )
   end as not_null,
-  case when a.attgenerated = '' then pg_get_expr(f.adbin, f.adrelid) end as default,
+  -- a default has no column in it: without the table, that is not opened
+  case
+    when a.atthasdef and a.attgenerated = '' then (
+      select pg_get_expr(f.adbin, 0) from pg_attrdef as f where f.adrelid = a.attrelid and f.adnum = a.attnum
+    )
+  end as default,
   case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
-  case when a.attgenerated <> '' then pg_get_expr(f.adbin, f.adrelid) end as expression,
+  case
+    when a.attgenerated <> '' then (
+      select pg_get_expr(f.adbin, f.adrelid) from pg_attrdef as f where f.adrelid = a.attrelid and f.adnum = a.attnum
+    )
+  end as expression,
   case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
   case
     when a.attidentity <> '' then (
@@ -92,23 +120,8 @@ select
     when a.attoptions is null and a.attfdwoptions is null then '{}'
     else array(select o from unnest(a.attoptions || a.attfdwoptions) as o order by o)
   end as options
-from pg_class as c
-join pg_namespace as n on n.oid = c.relnamespace
+from tables as c
 join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_type as t on t.oid = a.atttypid
-left join pg_attrdef as f on f.adrelid = a.attrelid and f.adnum = a.attnum and a.atthasdef
-left join pg_constraint as nn
-  on nn.contype = 'n'
-  and nn.conrelid = a.attrelid
-  and nn.conkey = array[a.attnum]
-where c.relkind in ('r', 'p', 'f')
-  and n.nspname !~ '^pg_'
-  and n.nspname not in ('information_schema', 'schema_tools')
-  and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
-  and not exists (
-    select from pg_depend as e
-    where e.classid = 'pg_class'::regclass
-      and e.objid = c.oid
-      and e.deptype = 'e'
-  )
+left join not_nulls as nn on nn.conrelid = a.attrelid and nn.attnum = a.attnum
 order by name;

@@ -1,25 +1,55 @@
 -- Which constraints do the tables have? The index of a constraint is part of it; so are its copies in partitions.
+with tables as materialized (
+  select
+    c.oid,
+    c.relkind,
+    format('%I.%I', n.nspname, c.relname) as name,
+    -- the name of a column at the place of its number: dropped ones keep theirs
+    array(
+      select quote_ident(a.attname)
+      from pg_attribute as a
+      where a.attrelid = c.oid
+        and a.attnum > 0
+      order by a.attnum
+    ) as columns
+  from pg_class as c
+  join pg_namespace as n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'f')
+    and n.nspname !~ '^pg_'
+    and n.nspname not in ('information_schema', 'schema_tools')
+    and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
+    and c.oid not in (
+      select e.objid
+      from pg_depend as e
+      where e.refclassid = 'pg_extension'::regclass
+        and e.classid = 'pg_class'::regclass
+        and e.deptype = 'e'
+    )
+)
 select
-  format('%I.%I.%I', n.nspname, c.relname, k.conname) as name,
-  array[
-    case c.relkind when 'f' then 'foreign table ' else 'table ' end || format('%I.%I', n.nspname, c.relname)
-  ] || array(
-    select format('column %I.%I.%I', n.nspname, c.relname, a.attname)
-    from pg_attribute as a
-    where a.attrelid = k.conrelid
-      and (
-        a.attnum = any (k.conkey)
+  c.name || '.' || quote_ident(k.conname) as name,
+  case
+    when k.contype <> 'x' and array_length(k.conkey, 1) = 1 then array[
+      case c.relkind when 'f' then 'foreign table ' else 'table ' end || c.name,
+      'column ' || c.name || '.' || c.columns[k.conkey[1]]
+    ]
+    else array[case c.relkind when 'f' then 'foreign table ' else 'table ' end || c.name] || array(
+      select 'column ' || c.name || '.' || c.columns[key.attnum]
+      from (
+        select unnest(k.conkey) as attnum
+        union
         -- an exclusion constraint over an expression, or with a predicate
-        or k.contype = 'x' and a.attnum in (
-          select d.refobjsubid
-          from pg_depend as d
-          where d.classid = 'pg_class'::regclass
-            and d.objid = k.conindid
-            and d.refobjid = k.conrelid
-        )
-      )
-    order by a.attname
-  ) as parents,
+        select d.refobjsubid
+        from pg_depend as d
+        where k.contype = 'x'
+          and d.classid = 'pg_class'::regclass
+          and d.objid = k.conindid
+          and d.refobjid = k.conrelid
+      ) as key
+      where key.attnum > 0
+      order by c.columns[key.attnum] collate "C"
+    )
+  end as parents,
   case k.contype
     when 'c' then 'check'
     when 'p' then 'primary key'
@@ -28,28 +58,29 @@ select
     else 'exclusion'
   end as type,
   case
-    when k.contype in ('p', 'u', 'f') then array(
-      select quote_ident(a.attname)
+    when k.contype not in ('p', 'u', 'f') then '{}'
+    when array_length(k.conkey, 1) = 1 then array[c.columns[k.conkey[1]]]
+    else array(
+      select c.columns[key.attnum]
       from unnest(k.conkey) with ordinality as key (attnum, position)
-      join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = key.attnum
       order by key.position
     )
-    else '{}'
   end as columns,
   case k.contype
     when 'c' then pg_get_expr(k.conbin, k.conrelid)
     -- deferrable is a fact of its own
     when 'x' then regexp_replace(pg_get_constraintdef(k.oid), '( DEFERRABLE)?( INITIALLY DEFERRED)?$', '')
   end as expression,
-  case when k.contype = 'f' then k.confrelid::regclass::text end as references,
+  case when k.contype = 'f' then coalesce(o.name, k.confrelid::regclass::text) end as references,
   case
-    when k.contype = 'f' then array(
+    when k.contype <> 'f' then '{}'
+    when array_length(k.confkey, 1) = 1 and o.oid is not null then array[o.columns[k.confkey[1]]]
+    else array(
       select quote_ident(a.attname)
       from unnest(k.confkey) with ordinality as key (attnum, position)
       join pg_attribute as a on a.attrelid = k.confrelid and a.attnum = key.attnum
       order by key.position
     )
-    else '{}'
   end as referenced_columns,
   case k.confmatchtype when 'f' then 'full' when 'p' then 'partial' when 's' then 'simple' end as match,
   case k.confupdtype
@@ -66,13 +97,10 @@ select
     when 'n' then 'set null'
     when 'd' then 'set default'
   end as on_delete,
-  array(
-    select quote_ident(a.attname)
-    from pg_attribute as a
-    where a.attrelid = k.conrelid
-      and a.attnum = any (k.confdelsetcols)
-    order by a.attname
-  ) as on_delete_columns,
+  case
+    when k.confdelsetcols is null then '{}'
+    else array(select c.columns[key] from unnest(k.confdelsetcols) as key order by c.columns[key] collate "C")
+  end as on_delete_columns,
   k.condeferrable as deferrable,
   k.condeferred as deferred,
   k.convalidated and coalesce(i.indisvalid, true) as validated,
@@ -83,9 +111,8 @@ select
   coalesce(i.indnullsnotdistinct, false) as nulls_not_distinct,
   case
     when i.indnatts > i.indnkeyatts and k.contype in ('p', 'u') then array(
-      select quote_ident(a.attname)
+      select c.columns[key.attnum]
       from unnest(i.indkey::smallint[]) with ordinality as key (attnum, position)
-      join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = key.attnum
       where key.position > i.indnkeyatts
       order by key.position
     )
@@ -108,18 +135,9 @@ cross join lateral (
     and conparentid = 0
     and coninhcount = 0
 ) as k
-join pg_class as c on c.oid = k.conrelid
-join pg_namespace as n on n.oid = c.relnamespace
+join tables as c on c.oid = k.conrelid
+left join tables as o on o.oid = k.confrelid
 left join pg_index as i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
 left join pg_class as x on x.oid = i.indexrelid
 left join pg_tablespace as s on s.oid = x.reltablespace
-where n.nspname !~ '^pg_'
-  and n.nspname not in ('information_schema', 'schema_tools')
-  and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
-  and not exists (
-    select from pg_depend as e
-    where e.classid = 'pg_class'::regclass
-      and e.objid = c.oid
-      and e.deptype = 'e'
-  )
 order by name;
