@@ -37,6 +37,18 @@ types as (
   from pg_type as t
   join spaces as s on s.oid = t.typnamespace
 ),
+-- FirstNormalObjectId in src/include/access/transam.h: the server's own are below, but for public and extensions
+said as materialized (
+  select d.classoid, d.objoid, d.objsubid, d.description
+  from pg_description as d
+  where (d.objoid >= 16384 or d.classoid in ('pg_namespace'::regclass, 'pg_extension'::regclass))
+    and (d.classoid, d.objoid) not in (
+      select e.classid, e.objid
+      from pg_depend as e
+      where e.refclassid = 'pg_extension'::regclass
+        and e.deptype = 'e'
+    )
+),
 objects as (
   select
     'pg_class'::regclass as classid,
@@ -57,8 +69,11 @@ objects as (
       when r.kind in ('table', 'foreign table') then 'column ' || r.name || '.' || quote_ident(a.attname)
       else r.kind || ' ' || r.name
     end
-  from relations as r
-  join pg_attribute as a on a.attrelid = r.oid
+  from said as d
+  join relations as r on r.oid = d.objoid
+  join pg_attribute as a on a.attrelid = d.objoid and a.attnum = d.objsubid
+  where d.classoid = 'pg_class'::regclass
+    and d.objsubid > 0
   union all
   select
     'pg_constraint'::regclass,
@@ -70,13 +85,15 @@ objects as (
       when k.conrelid = 0 then 'domain ' || t.name
       else 'constraint ' || r.name || '.' || quote_ident(k.conname)
     end
-  from pg_constraint as k
+  from said as d
+  join pg_constraint as k on k.oid = d.objoid and d.classoid = 'pg_constraint'::regclass
   left join relations as r on r.oid = k.conrelid
   left join types as t on t.oid = k.contypid
   union all
   select 'pg_trigger'::regclass, t.oid, 0, 'trigger', r.name || '.' || quote_ident(t.tgname),
     'trigger ' || r.name || '.' || quote_ident(t.tgname)
-  from pg_trigger as t
+  from said as d
+  join pg_trigger as t on t.oid = d.objoid and d.classoid = 'pg_trigger'::regclass
   join relations as r on r.oid = t.tgrelid
   union all
   select 'pg_policy'::regclass, p.oid, 0, 'policy', r.name || '.' || quote_ident(p.polname),
@@ -114,7 +131,7 @@ objects as (
   join spaces as s on s.oid = e.stxnamespace
   union all
   select d.classoid::regclass, d.objoid, 0, kind.name, o.identity, kind.name || ' ' || o.identity
-  from pg_description as d
+  from said as d
   cross join lateral pg_identify_object(d.classoid, d.objoid, 0) as o
   cross join lateral (
     select
@@ -131,8 +148,6 @@ objects as (
       'pg_publication'::regclass, 'pg_subscription'::regclass, 'pg_transform'::regclass, 'pg_ts_config'::regclass,
       'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass
     )
-    -- FirstNormalObjectId in src/include/access/transam.h: the server's own are below
-    and d.objoid >= 16384
 )
 select
   o.kind || ' ' || o.name as name,
@@ -154,13 +169,7 @@ select
     )
   ] as parents,
   d.description as text
-from pg_description as d
+from said as d
 join objects as o on o.classid = d.classoid and o.objid = d.objoid and o.objsubid = d.objsubid
 where not (o.kind = 'schema' and o.name = 'public' and d.description = 'standard public schema')
-  and not exists (
-    select from pg_depend as e
-    where e.classid = d.classoid
-      and e.objid = d.objoid
-      and e.deptype = 'e'
-  )
 order by name;

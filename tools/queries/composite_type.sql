@@ -25,7 +25,8 @@ where c.relkind = 'c'
   -- an extension owns the type, and the type its relation
   and not exists (
     select from pg_depend as e
-    where (e.classid, e.objid) in (('pg_class'::regclass, c.oid), ('pg_type'::regclass, c.reltype))
+    where e.refclassid = 'pg_extension'::regclass
+      and (e.classid, e.objid) in (('pg_class'::regclass, c.oid), ('pg_type'::regclass, c.reltype))
       and e.deptype = 'e'
   )
 order by name;

@@ -15,7 +15,8 @@ select
 from pg_event_trigger as t
 where not exists (
   select from pg_depend as e
-  where e.classid = 'pg_event_trigger'::regclass
+  where e.refclassid = 'pg_extension'::regclass
+    and e.classid = 'pg_event_trigger'::regclass
     and e.objid = t.oid
     and e.deptype = 'e'
 )

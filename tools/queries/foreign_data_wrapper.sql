@@ -17,7 +17,8 @@ select
 from pg_foreign_data_wrapper as w
 where not exists (
   select from pg_depend as e
-  where e.classid = 'pg_foreign_data_wrapper'::regclass
+  where e.refclassid = 'pg_extension'::regclass
+    and e.classid = 'pg_foreign_data_wrapper'::regclass
     and e.objid = w.oid
     and e.deptype = 'e'
 )

@@ -19,7 +19,8 @@ from pg_foreign_server as s
 join pg_foreign_data_wrapper as w on w.oid = s.srvfdw
 where not exists (
   select from pg_depend as e
-  where e.classid = 'pg_foreign_server'::regclass
+  where e.refclassid = 'pg_extension'::regclass
+    and e.classid = 'pg_foreign_server'::regclass
     and e.objid = s.oid
     and e.deptype = 'e'
 )

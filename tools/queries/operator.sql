@@ -18,7 +18,8 @@ where n.nspname !~ '^pg_'
   and o.oprcode <> 0
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_operator'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_operator'::regclass
       and e.objid = o.oid
       and e.deptype = 'e'
   )

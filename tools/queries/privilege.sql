@@ -152,7 +152,8 @@ rights as (
   ) as g
   where not exists (
     select from pg_depend as e
-    where e.classid = o.classid
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = o.classid
       and e.objid = o.objid
       and e.deptype = 'e'
   )

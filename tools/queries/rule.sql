@@ -21,7 +21,8 @@ where r.rulename <> '_RETURN'
   and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
   and not exists (
     select from pg_depend as e
-    where (e.classid, e.objid) in (('pg_class'::regclass, c.oid), ('pg_rewrite'::regclass, r.oid))
+    where e.refclassid = 'pg_extension'::regclass
+      and (e.classid, e.objid) in (('pg_class'::regclass, c.oid), ('pg_rewrite'::regclass, r.oid))
       and e.deptype = 'e'
   )
 order by name;

@@ -28,7 +28,8 @@ from (
         and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
         and not exists (
           select from pg_depend as e
-          where e.classid = 'pg_class'::regclass
+          where e.refclassid = 'pg_extension'::regclass
+            and e.classid = 'pg_class'::regclass
             and e.objid = c.oid
             and e.deptype = 'e'
         )

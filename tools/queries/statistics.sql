@@ -38,7 +38,8 @@ where n.nspname !~ '^pg_'
   and n.nspname not in ('information_schema', 'schema_tools')
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_statistic_ext'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_statistic_ext'::regclass
       and e.objid = s.oid
       and e.deptype = 'e'
   )

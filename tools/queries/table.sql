@@ -46,11 +46,14 @@ select
   end as replica_identity,
   nullif(am.amname, 'heap') as access_method,
   quote_ident(s.spcname) as tablespace,
-  array(
-    select option
-    from unnest(c.reloptions || array(select 'toast.' || o from unnest(t.reloptions) as o)) as option
-    order by option
-  ) as options
+  case
+    when c.reloptions is null and t.reloptions is null then '{}'
+    else array(
+      select option
+      from unnest(c.reloptions || array(select 'toast.' || o from unnest(t.reloptions) as o)) as option
+      order by option
+    )
+  end as options
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 left join pg_class as t on t.oid = c.reltoastrelid
@@ -62,7 +65,8 @@ where c.relkind in ('r', 'p')
   and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_class'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_class'::regclass
       and e.objid = c.oid
       and e.deptype = 'e'
   )

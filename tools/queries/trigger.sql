@@ -23,7 +23,8 @@ where not t.tgisinternal
   and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
   and not exists (
     select from pg_depend as e
-    where (e.classid, e.objid) in (('pg_class'::regclass, c.oid), ('pg_trigger'::regclass, t.oid))
+    where e.refclassid = 'pg_extension'::regclass
+      and (e.classid, e.objid) in (('pg_class'::regclass, c.oid), ('pg_trigger'::regclass, t.oid))
       and e.deptype = 'e'
   )
 order by name;

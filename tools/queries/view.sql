@@ -22,7 +22,8 @@ where c.relkind = 'v'
   and n.nspname not in ('information_schema', 'schema_tools')
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_class'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_class'::regclass
       and e.objid = c.oid
       and e.deptype = 'e'
   )
