@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from psycopg.pq import TransactionStatus
 from tools import kinds, printing, rarities
 from tools.errors import Trouble
 from tools.kinds import Object
+from tools.rows import Row, load, uncollected
 
 QUERIES = Path(__file__).parent / "queries"
 FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain object changes nothing
@@ -27,39 +28,39 @@ class Catalog:
     """All objects of a database, kind by kind, each kind sorted by name."""
 
     server_version: str = field(default="", compare=False)
-    schemas: tuple[kinds.Schema, ...] = ()
-    extensions: tuple[kinds.Extension, ...] = ()
-    tables: tuple[kinds.Table, ...] = ()
-    foreign_tables: tuple[rarities.ForeignTable, ...] = ()
-    columns: tuple[kinds.Column, ...] = ()
-    constraints: tuple[kinds.Constraint, ...] = ()
-    indexes: tuple[kinds.Index, ...] = ()
-    triggers: tuple[kinds.Trigger, ...] = ()
-    functions: tuple[kinds.Function, ...] = ()
-    views: tuple[kinds.View, ...] = ()
-    materialized_views: tuple[kinds.MaterializedView, ...] = ()
-    rules: tuple[kinds.Rule, ...] = ()
-    sequences: tuple[kinds.Sequence, ...] = ()
-    enums: tuple[kinds.Enum, ...] = ()
-    domains: tuple[kinds.Domain, ...] = ()
-    composite_types: tuple[kinds.CompositeType, ...] = ()
-    range_types: tuple[kinds.RangeType, ...] = ()
-    policies: tuple[kinds.Policy, ...] = ()
-    privileges: tuple[kinds.Privilege, ...] = ()
-    default_privileges: tuple[kinds.DefaultPrivilege, ...] = ()
-    comments: tuple[kinds.Comment, ...] = ()
-    statistics: tuple[rarities.Statistics, ...] = ()
-    event_triggers: tuple[rarities.EventTrigger, ...] = ()
-    publications: tuple[rarities.Publication, ...] = ()
-    publication_relations: tuple[rarities.PublicationRelation, ...] = ()
-    collations: tuple[rarities.Collation, ...] = ()
-    text_search_configurations: tuple[rarities.TextSearchConfiguration, ...] = ()
-    text_search_dictionaries: tuple[rarities.TextSearchDictionary, ...] = ()
-    foreign_data_wrappers: tuple[rarities.ForeignDataWrapper, ...] = ()
-    foreign_servers: tuple[rarities.ForeignServer, ...] = ()
-    user_mappings: tuple[rarities.UserMapping, ...] = ()
-    operators: tuple[rarities.Operator, ...] = ()
-    casts: tuple[rarities.Cast, ...] = ()
+    schemas: Sequence[kinds.Schema] = ()
+    extensions: Sequence[kinds.Extension] = ()
+    tables: Sequence[kinds.Table] = ()
+    foreign_tables: Sequence[rarities.ForeignTable] = ()
+    columns: Sequence[kinds.Column] = ()
+    constraints: Sequence[kinds.Constraint] = ()
+    indexes: Sequence[kinds.Index] = ()
+    triggers: Sequence[kinds.Trigger] = ()
+    functions: Sequence[kinds.Function] = ()
+    views: Sequence[kinds.View] = ()
+    materialized_views: Sequence[kinds.MaterializedView] = ()
+    rules: Sequence[kinds.Rule] = ()
+    sequences: Sequence[kinds.Sequence] = ()
+    enums: Sequence[kinds.Enum] = ()
+    domains: Sequence[kinds.Domain] = ()
+    composite_types: Sequence[kinds.CompositeType] = ()
+    range_types: Sequence[kinds.RangeType] = ()
+    policies: Sequence[kinds.Policy] = ()
+    privileges: Sequence[kinds.Privilege] = ()
+    default_privileges: Sequence[kinds.DefaultPrivilege] = ()
+    comments: Sequence[kinds.Comment] = ()
+    statistics: Sequence[rarities.Statistics] = ()
+    event_triggers: Sequence[rarities.EventTrigger] = ()
+    publications: Sequence[rarities.Publication] = ()
+    publication_relations: Sequence[rarities.PublicationRelation] = ()
+    collations: Sequence[rarities.Collation] = ()
+    text_search_configurations: Sequence[rarities.TextSearchConfiguration] = ()
+    text_search_dictionaries: Sequence[rarities.TextSearchDictionary] = ()
+    foreign_data_wrappers: Sequence[rarities.ForeignDataWrapper] = ()
+    foreign_servers: Sequence[rarities.ForeignServer] = ()
+    user_mappings: Sequence[rarities.UserMapping] = ()
+    operators: Sequence[rarities.Operator] = ()
+    casts: Sequence[rarities.Cast] = ()
 
     @property
     def major(self) -> int:
@@ -95,7 +96,8 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
             if idle:
                 cursor.execute("set transaction isolation level repeatable read, read only")
             cursor.execute(_question())
-            answers = [cursor.fetchall() for _ in cursor.results() if cursor.description]
+            with uncollected():
+                answers = [cursor.fetchall() for _ in cursor.results() if cursor.description]
     except errors.LockNotAvailable:
         raise Trouble(
             "the catalog cannot be read while another session holds a lock on a table (a migration at work?):"
@@ -158,10 +160,9 @@ def _question() -> str:
     return "\n".join((QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in names)
 
 
-def _catalog(answers: list[list[tuple[Any, ...]]], version: str) -> Catalog:
-    found: dict[str, Any] = {}
-    for (member, kind), rows in zip(members().items(), answers, strict=True):
-        found[member] = tuple(sorted(_load(kind, rows), key=lambda item: item.name))
+def _catalog(answers: list[list[Row]], version: str) -> Catalog:
+    pairs = zip(members().items(), answers, strict=True)
+    found: dict[str, Any] = {member: load(kind, rows) for (member, kind), rows in pairs}
     catalog = Catalog(server_version=version, **found)
     return catalog if catalog.major >= 16 else _as_16_prints(catalog)
 
@@ -174,19 +175,6 @@ def _as_16_prints(catalog: Catalog) -> Catalog:
             replace(view, definition=printing.unqualify(view.definition)) for view in catalog.materialized_views
         ),
     )
-
-
-def _load(kind: type[Object], rows: list[tuple[Any, ...]]) -> Iterator[Object]:
-    names = [f.name for f in fields(kind)]
-    printed = [name for name in names if "Printed" in kind.__dataclass_fields__[name].type]
-    several = [name for name in names if "tuple" in kind.__dataclass_fields__[name].type]
-    for row in rows:
-        values = dict(zip(names, row, strict=True))
-        for name in several:
-            values[name] = tuple(values[name])
-        for name in printed:
-            values[name] = printing.fold(values[name])
-        yield kind(**values)
 
 
 def _special(item: Object) -> dict[str, Any]:

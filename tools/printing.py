@@ -24,17 +24,15 @@ SET_OPERATIONS = frozenset(("UNION", "INTERSECT", "EXCEPT"))
 @overload
 def fold(text: str) -> str: ...
 @overload
-def fold(text: None) -> None: ...
-@overload
-def fold(text: tuple[str, ...]) -> tuple[str, ...]: ...
-def fold(text: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+def fold(text: list[str]) -> list[str]: ...
+def fold(text: str | list[str]) -> str | list[str]:
     """Return the text with the cast of a list of varchar literals printed one way.
 
     >>> fold("((kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))")
     "((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))"
     """
-    if text is None or isinstance(text, tuple):
-        return text if not text else tuple(fold(part) for part in text)
+    if isinstance(text, list):
+        return [fold(part) for part in text]
     if "::character varying])::text[])" not in text:
         return text
     return CAST_OF_ARRAY.sub(lambda match: f"(ARRAY[{LITERAL.sub(_cast, match[1])}])", text)
