@@ -18,7 +18,8 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     "errors config database directories binaries postmaster server outline statements migrations ledger history"
     " message failure envelope patience watch lock notes recovery autocommit runnable runner rehearsal repair scratch"
     " kinds rarities printing rows catalog changes renames consequences severity creations rights alterations hints"
-    " drift subset mirror origins sources verify adopt drafts baseline report terminal options checks cli __main__"
+    " drift subset mirror origins cache sources verify adopt drafts baseline report terminal options checks cli"
+    " __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {

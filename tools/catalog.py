@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 from tools import kinds, printing, rarities
 from tools.errors import Trouble
 from tools.kinds import Object
-from tools.rows import Row, load, uncollected
+from tools.rows import Objects, Row, load, rows, uncollected
 
 QUERIES = Path(__file__).parent / "queries"
 FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain object changes nothing
@@ -107,6 +107,19 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
     return _catalog(answers[1:], version.partition(" ")[0])
 
 
+def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
+    """Return the objects as rows, by the name of the field: what a cache keeps, and no other version reads."""
+    return {member: rows(getattr(catalog, member)) for member in members()}
+
+
+def from_rows(found: Mapping[str, list[list[Any]]], version: str) -> Catalog:
+    """Return the catalog of such rows."""
+    kept: dict[str, Any] = {
+        member: Objects(kind, list(map(tuple, found[member]))) for member, kind in members().items()
+    }
+    return Catalog(server_version=version, **kept)
+
+
 def facts(item: Object) -> dict[str, Any]:
     """Return what is compared between two objects of the same name."""
     return {f.name: getattr(item, f.name) for f in COMPARED[item.kind]}
@@ -129,8 +142,8 @@ def to_json(catalog: Catalog, *, tool_version: str) -> str:
         "tool_version": tool_version,
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
-    rows = ",\n".join(_line(_special(item)) for item in objects(catalog))
-    return "\n".join(["{", *lines, '"objects": [', rows, "]", "}", ""])
+    body = ",\n".join(_line(_special(item)) for item in objects(catalog))
+    return "\n".join(["{", *lines, '"objects": [', body, "]", "}", ""])
 
 
 def from_json(text: str) -> Catalog:
@@ -143,7 +156,7 @@ def from_json(text: str) -> Catalog:
     if number != FORMAT:
         raise Trouble(f"a snapshot of format {number}, and this version reads format {FORMAT}: write it again")
     try:
-        catalog = _from_rows(snapshot["objects"], snapshot["server_version"])
+        catalog = _from_lines(snapshot["objects"], snapshot["server_version"])
     except (KeyError, TypeError, AttributeError) as error:
         raise Trouble(
             f"the snapshot has something unknown in it ({error}): write it again with tools snapshot"
@@ -162,7 +175,7 @@ def _question() -> str:
 
 def _catalog(answers: list[list[Row]], version: str) -> Catalog:
     pairs = zip(members().items(), answers, strict=True)
-    found: dict[str, Any] = {member: load(kind, rows) for (member, kind), rows in pairs}
+    found: dict[str, Any] = {member: load(kind, answer) for (member, kind), answer in pairs}
     catalog = Catalog(server_version=version, **found)
     return catalog if catalog.major >= 16 else _as_16_prints(catalog)
 
@@ -188,11 +201,11 @@ def _line(row: Mapping[str, Any]) -> str:
     return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(", ", ": "))
 
 
-def _from_rows(rows: list[dict[str, Any]], version: str) -> Catalog:
+def _from_lines(lines: list[dict[str, Any]], version: str) -> Catalog:
     found: dict[str, Any] = {member: [] for member in members()}
     known = {kind.kind: (member, kind) for member, kind in members().items()}
-    for row in rows:
-        member, kind = known[row.pop("kind")]
-        facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+    for line in lines:
+        member, kind = known[line.pop("kind")]
+        facts: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in line.items()}
         found[member].append(kind(**facts))
     return Catalog(server_version=version, **{member: tuple(items) for member, items in found.items()})

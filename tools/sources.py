@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tools import (
-    __version__,
-    catalog,
-    database,
-    directories,
-    drift,
-    ledger,
-    lock,
-    migrations,
-    mirror,
-    origins,
-    scratch,
-    subset,
-)
+from tools import cache, catalog, database, drift, ledger, lock, migrations, scratch, subset
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.drift import Difference
@@ -107,22 +92,35 @@ class Reader:
 
     def replayed(self, steps: tuple[Step, ...]) -> Catalog:
         """Return the catalog after these steps, from the cache where the same files were replayed before."""
-        cached = self._cache(steps)
-        if cached is not None and cached.is_file():
-            return catalog.from_json(cached.read_text(encoding="utf-8"))
+        key = self._key(steps)
+        if kept := key and cache.find(key):
+            return kept
         cluster = self.cluster(steps)
         with database.connect(cluster.url(str(cluster.replayed)), application="tools replay") as connection:
             found = catalog.read(connection)
-        if cached is not None:
-            _write(cached, catalog.to_json(found, tool_version=__version__))
+        if key:
+            cache.keep(key, found)
+        return found
+
+    def mirrored(self, steps: tuple[Step, ...]) -> Catalog:
+        """Return what the models make in a copy of the replay, from the cache where no file they import changed."""
+        key = self._key(steps, "models", self.project.models, str(self.project.directory))
+        if kept := key and cache.find(key):
+            return kept
+        from tools import mirror
+
+        before = frozenset(sys.modules)
+        cluster = self.cluster(steps)
+        found = mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
+        if key and self.project.models not in before and (files := cache.imported(before)) is not None:
+            cache.keep(key, found, files)
         return found
 
     def _read(self, source: str, steps: tuple[Step, ...]) -> Catalog:
         if source == "migrations":
             return self.replayed(steps)
         if source == "models":
-            cluster = self.cluster(steps)
-            return mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
+            return self.mirrored(steps)
         if source == "live" or self._is_database(source):
             return self._read_database(source)
         path = Path(source)
@@ -194,21 +192,19 @@ class Reader:
             steps = self.steps()
         if not differences or not steps:
             return differences
+        from tools import origins
+
         known = origins.find(self.project, steps)
         return tuple(
             one if one.change == "unexpected" else replace(one, where=known.where(one.kind, one.name))
             for one in differences
         )
 
-    def _cache(self, steps: tuple[Step, ...]) -> Path | None:
-        """Return where the catalog of these steps is kept; a server given by URL may have changed, so it is asked."""
+    def _key(self, steps: tuple[Step, ...], *parts: str) -> str:
+        """Return the cache's key of what these steps make; none for a server given by URL, which may have changed."""
         if self.settings.url is not None:
-            return None
-        digest = hashlib.sha256(scratch.key(self.project, steps).encode())
-        digest.update(f"{__version__} {find_binaries(self.settings.bindir)}".encode())
-        for path in sorted((*catalog.QUERIES.glob("*.sql"), *catalog.QUERIES.parent.glob("*.py"))):
-            digest.update(path.read_bytes())
-        return directories.own(directories.cache_directory() / "catalogs") / f"{digest.hexdigest()}.json"
+            return ""
+        return cache.key(scratch.key(self.project, steps), str(find_binaries(self.settings.bindir)), *parts)
 
     def _is_database(self, source: str) -> bool:
         return source == "live" or "://" in source or ("=" in source and not Path(source).exists())
@@ -236,10 +232,3 @@ def reader(
     """Open a reader; its scratch servers end with the block."""
     with ExitStack() as stack:
         yield Reader(project=project, settings=settings, live=live, say=say, _stack=stack)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that another process never sees half written."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-        file.write(text)
-    os.replace(file.name, path)
