@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from stat import S_ISDIR
 
@@ -27,10 +28,7 @@ LOOKS_AROUND = re.compile(rb"\b(?:environb?|getenv|argv|dotenv|BaseSettings|read
 
 def key(*parts: str) -> str:
     """Return the hash of what a catalog is made of, and of our own code, which makes it."""
-    digest = hashlib.sha256("\0".join((__version__, *parts)).encode())
-    for path in sorted((*catalog.QUERIES.glob("*.sql"), *catalog.QUERIES.parent.glob("*.py"))):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256("\0".join((__version__, _code(), *parts)).encode()).hexdigest()
 
 
 def find(name: str) -> Catalog | None:
@@ -83,6 +81,14 @@ def imported(before: Collection[str]) -> frozenset[str] | None:
         return None
     installed = {file for file in found.values() if _is_installed(file)}
     return frozenset(installed | new | {os.path.dirname(file) for file in new})
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((*catalog.QUERIES.glob("*.sql"), *catalog.QUERIES.parent.glob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _folder() -> Path:

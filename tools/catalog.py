@@ -85,6 +85,11 @@ def objects(catalog: Catalog) -> Iterator[Object]:
         yield from getattr(catalog, member)
 
 
+def count(catalog: Catalog) -> int:
+    """Return how many objects there are."""
+    return sum(len(getattr(catalog, member)) for member in members())
+
+
 def read(connection: psycopg.Connection[Any]) -> Catalog:
     """Read the catalog in one read-only snapshot; inside an open transaction, as that transaction sees it.
 

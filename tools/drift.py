@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tools import hints, severity
 from tools.catalog import Catalog
 from tools.changes import Change, Fact, compare
-from tools.consequences import drop_consequences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +30,17 @@ class Difference:
 
 def diff(expected: Catalog, actual: Catalog) -> tuple[Difference, ...]:
     """Return the differences, kind by kind and by name; none where the catalogs mean the same."""
-    return tuple(_difference(change) for change in drop_consequences(compare(expected, actual)))
+    changes = compare(expected, actual)
+    if not changes:
+        return ()
+    from tools.consequences import drop_consequences
+
+    return tuple(_difference(change) for change in drop_consequences(changes))
 
 
 def _difference(change: Change) -> Difference:
+    from tools import hints, severity  # what is the same needs no words for what differs
+
     return Difference(
         change=change.word,
         kind=change.item.kind,

@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import conninfo, errors, sql
 
-from tools import database, runner, server
+from tools import database
 from tools.config import Project
 from tools.errors import Trouble
 from tools.history import Step
 from tools.ledger import order
 from tools.migrations import Migration
+
+if TYPE_CHECKING:  # a comparison of what is cached starts no server
+    from tools import server
 
 REPLAYED = "replayed"  # the database inside a cached data directory
 
@@ -80,6 +84,8 @@ def cluster(settings: Settings, *, project: Project | None = None, steps: tuple[
     if settings.url is not None:
         yield from _given_cluster(settings.url, project, steps)
         return
+    from tools import server
+
     binaries = server.find_binaries(settings.bindir)
     if project is None:
         with server.start(binaries=binaries) as running:
@@ -97,6 +103,8 @@ def cluster(settings: Settings, *, project: Project | None = None, steps: tuple[
 
 def fill(url: str, project: Project, steps: tuple[Step, ...]) -> None:
     """Load the contracts of ``sql/external`` into an empty database, and replay the steps on them."""
+    from tools import runner
+
     with database.connect(url, application="tools scratch") as connection:
         load_folder(connection, project, project.external)
     runner.replay(url, project, steps)

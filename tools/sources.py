@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from tools import cache, catalog, database, drift, ledger, lock, migrations, scratch, subset
+from tools.binaries import find_binaries
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.drift import Difference
 from tools.errors import Trouble
 from tools.history import Step
-from tools.server import find_binaries
 
 WAIT_FOR_RUN = 60.0  # seconds: a migration at work is not drift, and most are done by then
 
@@ -46,6 +47,7 @@ class Reader:
     say: Callable[[str], None] = field(default=lambda _: None)
     _stack: ExitStack = field(default_factory=ExitStack)
     _clusters: dict[str, scratch.Cluster] = field(default_factory=dict)
+    _replayed: dict[str, Catalog] = field(default_factory=dict)
 
     def compare(self, expected: str, actual: str) -> Comparison:
         """Compare two sources; against a live database the history counts as far as its ledger says."""
@@ -62,7 +64,7 @@ class Reader:
             pair = [subset.sayable(one) for one in pair]
         differences = self._locate(drift.diff(*pair), steps)
         shown = tuple(self._shown(source) for source in (expected, actual))
-        objects = sum(1 for _ in catalog.objects(pair[0]))
+        objects = catalog.count(pair[0])
         return Comparison(expected=shown[0], actual=shown[1], differences=differences, objects=objects, pending=pending)
 
     def compare_after(self, url: str, steps: tuple[Step, ...]) -> tuple[Difference, ...]:
@@ -80,6 +82,10 @@ class Reader:
 
     def steps(self) -> tuple[Step, ...]:
         """Return the whole history as steps of a replay."""
+        return self._steps
+
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
         return scratch.steps_of(migrations.read(self.project))
 
     def cluster(self, steps: tuple[Step, ...]) -> scratch.Cluster:
@@ -93,27 +99,27 @@ class Reader:
     def replayed(self, steps: tuple[Step, ...]) -> Catalog:
         """Return the catalog after these steps, from the cache where the same files were replayed before."""
         key = self._key(steps)
-        if kept := key and cache.find(key):
-            return kept
-        cluster = self.cluster(steps)
-        with database.connect(cluster.url(str(cluster.replayed)), application="tools replay") as connection:
-            found = catalog.read(connection)
-        if key:
-            cache.keep(key, found)
-        return found
+        if key not in self._replayed:
+            found = self._find(key)
+            if found is None:
+                cluster = self.cluster(steps)
+                with database.connect(cluster.url(str(cluster.replayed)), application="tools replay") as connection:
+                    found = catalog.read(connection)
+                self._keep(key, found, ())
+            self._replayed[key] = found
+        return self._replayed[key]
 
     def mirrored(self, steps: tuple[Step, ...]) -> Catalog:
         """Return what the models make in a copy of the replay, from the cache where no file they import changed."""
         key = self._key(steps, "models", self.project.models, str(self.project.directory))
-        if kept := key and cache.find(key):
-            return kept
-        from tools import mirror
+        found = self._find(key)
+        if found is None:
+            from tools import mirror
 
-        before = frozenset(sys.modules)
-        cluster = self.cluster(steps)
-        found = mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
-        if key and self.project.models not in before and (files := cache.imported(before)) is not None:
-            cache.keep(key, found, files)
+            before = frozenset(sys.modules)
+            cluster = self.cluster(steps)
+            found = mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
+            self._keep(key, found, None if self.project.models in before else cache.imported(before))
         return found
 
     def _read(self, source: str, steps: tuple[Step, ...]) -> Catalog:
@@ -180,6 +186,8 @@ class Reader:
 
     def _without_external(self, pair: list[Catalog], *, is_model: bool) -> list[Catalog]:
         """Leave out what another system owns, but for the columns that our foreign keys point to."""
+        if not any(self.project.external.glob("*.sql")):
+            return pair
         external = frozenset(table.key for table in self.replayed(()).tables)
         if is_model:
             return [subset.without(one, external) for one in pair]
@@ -201,10 +209,19 @@ class Reader:
         )
 
     def _key(self, steps: tuple[Step, ...], *parts: str) -> str:
-        """Return the cache's key of what these steps make; none for a server given by URL, which may have changed."""
-        if self.settings.url is not None:
-            return ""
-        return cache.key(scratch.key(self.project, steps), str(find_binaries(self.settings.bindir)), *parts)
+        return cache.key(scratch.key(self.project, steps), self._programs, *parts)
+
+    @cached_property
+    def _programs(self) -> str:
+        return self.settings.url or str(find_binaries(self.settings.bindir))
+
+    def _find(self, key: str) -> Catalog | None:
+        """Return what is kept; nothing where a server is given by URL: it may have changed, so it is asked."""
+        return cache.find(key) if self.settings.url is None else None
+
+    def _keep(self, key: str, found: Catalog, files: Collection[str] | None) -> None:
+        if self.settings.url is None and files is not None:
+            cache.keep(key, found, files)
 
     def _is_database(self, source: str) -> bool:
         return source == "live" or "://" in source or ("=" in source and not Path(source).exists())
