@@ -82,10 +82,6 @@ class Reader:
 
     def steps(self) -> tuple[Step, ...]:
         """Return the whole history as steps of a replay."""
-        return self._steps
-
-    @cached_property
-    def _steps(self) -> tuple[Step, ...]:
         return scratch.steps_of(migrations.read(self.project))
 
     def cluster(self, steps: tuple[Step, ...]) -> scratch.Cluster:
@@ -112,14 +108,15 @@ class Reader:
     def mirrored(self, steps: tuple[Step, ...]) -> Catalog:
         """Return what the models make in a copy of the replay, from the cache where no file they import changed."""
         key = self._key(steps, "models", self.project.models, str(self.project.directory))
-        found = self._find(key)
-        if found is None:
-            from tools import mirror
+        before = frozenset(sys.modules)
+        fresh = self.project.models not in before  # else what was imported counts, and not its files
+        if fresh and (kept := self._find(key)):
+            return kept
+        from tools import mirror
 
-            before = frozenset(sys.modules)
-            cluster = self.cluster(steps)
-            found = mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
-            self._keep(key, found, None if self.project.models in before else cache.imported(before))
+        cluster = self.cluster(steps)
+        found = mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
+        self._keep(key, found, cache.imported(before) if fresh else None)
         return found
 
     def _read(self, source: str, steps: tuple[Step, ...]) -> Catalog:
