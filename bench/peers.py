@@ -16,6 +16,8 @@ from bench import histories
 HERE = Path(__file__).resolve().parent
 REQUIREMENTS = HERE / "requirements.txt"
 PEERS = HERE.parent / "build" / "peers"
+MIGRA_REQUIREMENTS = HERE / "requirements-migra.txt"
+MIGRA = HERE.parent / "build" / "migra"
 PROJECT = Path(sys.executable).parent  # where this project's own command is
 
 Commands = tuple[tuple[str, ...], ...]
@@ -97,15 +99,15 @@ FLOOR_OF_FOUR = Runner(
 )
 
 
-def install() -> dict[str, str]:
+def install(requirements: Path = REQUIREMENTS, place: Path = PEERS) -> dict[str, str]:
     """Install the peers where they are not, and return the version of each."""
-    stamp = PEERS / hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
+    stamp = place / hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
     if not stamp.exists():
-        venv.create(PEERS, clear=True, with_pip=True)
-        pip = (str(PEERS / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check")
-        done = subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
+        venv.create(place, clear=True, with_pip=True)
+        pip = (str(place / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check")
+        done = subprocess.run([*pip, "--requirement", str(requirements)], capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"cannot install the peers: {done.stderr.strip()}")
         stamp.touch()
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    lines = requirements.read_text(encoding="utf-8").splitlines()
     return {name.lower(): version for name, _, version in (line.partition("==") for line in lines) if version}
