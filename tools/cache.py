@@ -18,6 +18,7 @@ from stat import S_ISDIR
 
 from tools import __version__, catalog, directories
 from tools.catalog import Catalog
+from tools.rows import uncollected
 
 MOST = 64  # catalogs: the branches and the half-applied databases of a few days
 IDLE = 3600.0  # seconds; what was used since then stays, because somebody may be about to read it
@@ -35,7 +36,8 @@ def find(name: str) -> Catalog | None:
     """Return the catalog of this key, where one is kept and the files that it was made of are what they were."""
     path = _folder() / f"{name}.json"
     try:
-        kept = json.loads(path.read_bytes())
+        with uncollected():
+            kept = json.loads(path.read_bytes())
         if any(_stamp(file) != stamp for file, stamp in kept["files"].items()):
             return None
         found = catalog.from_rows(kept["rows"], kept["server_version"])

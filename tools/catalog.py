@@ -119,9 +119,10 @@ def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
 
 def from_rows(found: Mapping[str, list[list[Any]]], version: str) -> Catalog:
     """Return the catalog of such rows."""
-    kept: dict[str, Any] = {
-        member: Objects(kind, list(map(tuple, found[member]))) for member, kind in members().items()
-    }
+    with uncollected():
+        kept: dict[str, Any] = {
+            member: Objects(kind, list(map(tuple, found[member]))) for member, kind in members().items()
+        }
     return Catalog(server_version=version, **kept)
 
 

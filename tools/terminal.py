@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -30,6 +31,7 @@ class Terminated(KeyboardInterrupt):
 def run(group: click.Group) -> NoReturn:
     """Run the command line; every way out has the exit code of diff(1)."""
     signal.signal(signal.SIGTERM, _terminate)
+    gc.set_threshold(100_000)  # a command makes many values and few cycles: the collector would look at them in vain
     try:
         code = group.main(standalone_mode=False)
     except click.exceptions.Exit as leaving:
@@ -47,6 +49,7 @@ def run(group: click.Group) -> NoReturn:
     except Exception as error:  # a crash must not look like drift
         say(_crash(error))
         code = TROUBLE
+    gc.freeze()  # nor does it at the end
     sys.exit(code or SAME)
 
 
