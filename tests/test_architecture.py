@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import scratch
+
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tools"
 
@@ -95,6 +97,17 @@ def test_status_loads_no_parser_no_orm_and_no_yoyo(database_url: str) -> None:
     loaded = loaded_by(f"from tools.cli import tools\ntools.main({arguments!r}, standalone_mode=False)")
     assert "psycopg" in loaded
     assert loaded & {"sqlalchemy", "sqlmodel", "pydantic", "pglast", "sqlparse", "dotenv"} == set()
+
+
+def test_a_drift_check_where_nothing_changed_loads_no_parser_no_orm_and_no_yoyo(database_url: str) -> None:
+    if scratch.configured(None, None).url:
+        pytest.skip("a server given by URL may have changed, so nothing is cached")
+    arguments = ["-C", str(ROOT), "drift-check", "-u", database_url]
+    code = f"from tools.cli import tools\ntools.main({arguments!r}, standalone_mode=False)"
+    loaded_by(code)
+    loaded = loaded_by(code)
+    assert "psycopg" in loaded
+    assert loaded & {"sqlalchemy", "sqlmodel", "pydantic", "pglast", "sqlparse", "yoyo", "models"} == set()
 
 
 def test_the_wheel_holds_tools_only() -> None:

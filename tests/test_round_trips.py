@@ -14,7 +14,7 @@ import pytest
 from psycopg import conninfo
 from tiny import apply, call, rows, value, write_history
 
-from tools import database, postmaster, runner, scratch, server
+from tools import catalog, database, postmaster, runner, scratch, server
 from tools.config import Project
 from tools.errors import Trouble
 
@@ -148,6 +148,14 @@ def test_a_new_file_costs_few_waits_more_than_nothing(empty_url: str, tmp_path: 
     apply(empty_url, write_history(tmp_path, FEW))
     project = write_history(tmp_path, dict(list(FILES.items())[:6]))
     assert waits(empty_url, lambda url: apply(url, project)) <= 7
+
+
+def test_a_catalog_is_one_question(database_url: str, empty_url: str) -> None:
+    def read(url: str) -> None:
+        with database.connect(url) as connection:
+            catalog.read(connection)
+
+    assert waits(empty_url, read) == waits(database_url, read) == 4  # the connection, begin, the question, rollback
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tools.kinds import Object
 from tools.rows import Objects, Row, load, rows, uncollected
 
 QUERIES = Path(__file__).parent / "queries"
+SNAPSHOT = "set transaction isolation level repeatable read, read only;"
 FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain object changes nothing
 
 
@@ -98,9 +99,7 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
     idle = connection.info.transaction_status == TransactionStatus.IDLE
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
-            if idle:
-                cursor.execute("set transaction isolation level repeatable read, read only")
-            cursor.execute(_question())
+            cursor.execute((SNAPSHOT if idle else "") + _question())
             with uncollected():
                 answers = [cursor.fetchall() for _ in cursor.results() if cursor.description]
     except errors.LockNotAvailable:
