@@ -21,6 +21,7 @@ from tools.rows import Objects, Row, load, rows, uncollected
 
 QUERIES = Path(__file__).parent / "queries"
 SNAPSHOT = "set transaction isolation level repeatable read, read only;"
+ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(", ", ": "))
 FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain object changes nothing
 
 
@@ -78,6 +79,9 @@ def members() -> Mapping[str, type[Object]]:
 
 # The facts that are compared, by kind
 COMPARED = {kind.kind: tuple(f for f in fields(kind) if f.compare and f.name != "name") for kind in members().values()}
+
+# The facts that a plain object has by default
+PLAIN = {kind.kind: tuple((f.name, f.default) for f in fields(kind)) for kind in members().values()}
 
 
 def objects(catalog: Catalog) -> Iterator[Object]:
@@ -197,13 +201,12 @@ def _as_16_prints(catalog: Catalog) -> Catalog:
 
 def _special(item: Object) -> dict[str, Any]:
     """Return the object as JSON has it: what a plain object has by default is left out."""
-    values = {f.name: getattr(item, f.name) for f in fields(item)}
-    plain = {f.name: f.default for f in fields(item)}
-    return {"kind": item.kind, **{name: value for name, value in values.items() if value != plain[name]}}
+    special = {name: value for name, plain in PLAIN[item.kind] if (value := getattr(item, name)) != plain}
+    return {"kind": item.kind, **special}
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(", ", ": "))
+    return ENCODER.encode(row)
 
 
 def _from_lines(lines: list[dict[str, Any]], version: str) -> Catalog:
