@@ -78,7 +78,9 @@ def imported(before: Collection[str]) -> frozenset[str] | None:
     None where one of the new modules looks at more than files, like an environment variable.
     """
     found = {name: file for name, module in list(sys.modules.items()) if (file := getattr(module, "__file__", None))}
-    new = {file for name, file in found.items() if name not in before and not _is_installed(file)}
+    ours = f"{__package__}."  # our own code is in the key
+    others = {file for name, file in found.items() if name not in before and not name.startswith(ours)}
+    new = {file for file in others if not _is_installed(file)}
     if any(LOOKS_AROUND.search(Path(file).read_bytes()) for file in new):
         return None
     installed = {file for file in found.values() if _is_installed(file)}
