@@ -24,6 +24,7 @@ def base(cluster: scratch.Cluster) -> Iterator[database.Connection]:
     with database.connect(url, application="tests") as connection:
         connection.execute(BASE)
         yield connection
+        connection.execute("drop subscription mirror")  # it holds on to the database
     cluster.drop(url)
 
 

@@ -67,6 +67,8 @@ TABLE: dict[str, Action] = {
     "options": _parameters,
 }
 
+INDEX = {name: TABLE[name] for name in ("options", "tablespace")}
+
 
 def _identity(expected: str | None, actual: str | None) -> list[str]:
     if expected is None:
@@ -97,6 +99,17 @@ PUBLICATION: dict[str, Action] = {
     "publish": lambda expected, _: [f"publish = {literal(', '.join(expected))}"],
     "via_partition_root": lambda expected, _: [f"publish_via_partition_root = {str(expected).lower()}"],
     "generated_columns": lambda expected, _: [f"publish_generated_columns = {expected or 'none'}"],
+}
+SETTABLE = ("receive", "send", "typmod_in", "typmod_out", "analyze", "subscript", "storage")
+SUBSCRIPTION: dict[str, Action] = {
+    "slot": lambda expected, _: [f"slot_name = {expected or 'none'}"],
+    **{
+        name: lambda expected, _, name=name: [f"{name} = {str(expected).lower()}"]  # type: ignore[misc] # of a mapping
+        for name in (
+            *("binary", "streaming", "disable_on_error", "synchronous_commit", "password_required", "run_as_owner"),
+            "origin",
+        )
+    },
 }
 
 
@@ -143,13 +156,13 @@ def _(expected: kinds.Column, facts: Facts) -> str | None:
 def _(expected: kinds.Constraint, facts: Facts) -> str | None:
     if facts.keys() == {"validated"} and expected.validated:
         return f"alter {expected.parents[0]} validate constraint {expected.label}"
-    if facts.keys() == {"options"}:
+    if facts.keys() <= INDEX.keys():
         index = f"{split(expected.container)[0]}.{expected.label}"
-        return statement(f"alter index {index}", _actions(facts, {"options": _parameters}))
+        return statement(f"alter index {index}", _actions(facts, INDEX))
     if facts.keys() == {"clustered"}:
         word = f"cluster on {expected.label}" if expected.clustered else "set without cluster"
         return f"alter {expected.parents[0]} {word}"
-    if expected.clustered:
+    if expected.clustered or "triggers" in facts:
         return None
     return f"alter {expected.parents[0]} drop constraint {expected.label}, add {constraint(expected)}"
 
@@ -161,16 +174,44 @@ def _(expected: kinds.Index, facts: Facts) -> str | None:
     if facts.keys() == {"clustered"}:
         word = f"cluster on {split(expected.name)[1]}" if expected.clustered else "set without cluster"
         return f"alter table {expected.table} {word}"
-    return statement(f"alter index {expected.name}", _actions(facts, {"options": _parameters}))
+    return statement(f"alter index {expected.name}", _actions(facts, INDEX))
 
 
 @alter.register
 def _(expected: kinds.Trigger, facts: Facts) -> str | None:
     if facts.keys() == {"enabled"}:
         return f"alter table {expected.container} {SWITCHES[expected.enabled]} trigger {expected.label}"
+    if facts.keys() == {"partitions"}:
+        return _in_a_partition(expected, facts["partitions"])
     if not expected.definition.startswith("CREATE TRIGGER ") or "enabled" in facts or expected.enabled != "origin":
         return None
     return expected.definition.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
+
+
+def _in_a_partition(expected: kinds.Trigger, fact: Fact) -> str | None:
+    """Return what switches the copy in the one partition that differs."""
+    apart = set(fact.expected) ^ set(fact.actual)
+    tables = {text.partition(" in ")[2] for text in apart}
+    if len(tables) != 1:
+        return None
+    state = next((text.partition(" in ")[0] for text in fact.expected if text in apart), expected.enabled)
+    return f"alter table {tables.pop()} {SWITCHES[state]} trigger {expected.label}"
+
+
+@alter.register
+def _(expected: rarities.BaseType, facts: Facts) -> str | None:
+    if not facts.keys() <= set(SETTABLE) or ("storage" in facts and expected.storage == "plain"):
+        return None  # nothing becomes plain again
+    words = ", ".join(f"{name} = {fact.expected or 'none'}" for name, fact in facts.items())
+    return f"alter type {expected.name} set ({words})"
+
+
+@alter.register
+def _(expected: rarities.Subscription, facts: Facts) -> str | None:
+    if facts.keys() == {"enabled"}:
+        return f"alter subscription {expected.name} {'enable' if expected.enabled else 'disable'}"
+    words = _actions(facts, SUBSCRIPTION)
+    return f"alter subscription {expected.name} set ({', '.join(words)})" if words else None
 
 
 @alter.register

@@ -63,6 +63,18 @@ class Catalog:
     user_mappings: Sequence[rarities.UserMapping] = ()
     operators: Sequence[rarities.Operator] = ()
     casts: Sequence[rarities.Cast] = ()
+    extension_dependencies: Sequence[rarities.ExtensionDependency] = ()
+    languages: Sequence[rarities.Language] = ()
+    base_types: Sequence[rarities.BaseType] = ()
+    operator_families: Sequence[rarities.OperatorFamily] = ()
+    operator_classes: Sequence[rarities.OperatorClass] = ()
+    access_methods: Sequence[rarities.AccessMethod] = ()
+    conversions: Sequence[rarities.Conversion] = ()
+    transforms: Sequence[rarities.Transform] = ()
+    text_search_parsers: Sequence[rarities.TextSearchParser] = ()
+    text_search_templates: Sequence[rarities.TextSearchTemplate] = ()
+    subscriptions: Sequence[rarities.Subscription] = ()
+    security_labels: Sequence[rarities.SecurityLabel] = ()
 
     @property
     def major(self) -> int:

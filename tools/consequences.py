@@ -12,6 +12,7 @@ from typing import Any
 from tools import printing
 from tools.changes import Change, Fact
 from tools.kinds import Column, Constraint, Privilege
+from tools.rarities import ExtensionDependency
 from tools.renames import Renames, find_renames
 
 NOT_NULL = {"nullable", "not_null"}
@@ -27,6 +28,7 @@ class Scene:
     retyped: bool  # whether any type changed
     moved: frozenset[str]  # keys of tables that entered or left an inheritance
     keyed: frozenset[str]  # keys of columns whose primary key came or went
+    dependencies: Mapping[str, str]  # by the key of what goes with an extension, the key of that extension
 
     def changed(self, keys: Iterable[str]) -> list[Change]:
         """Return the changes of those of these objects that both sides have."""
@@ -42,6 +44,11 @@ def drop_consequences(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 def goes_with_parent(change: Change, scene: Scene) -> bool:
     """Explain what left, or came, with its owner: the columns of a table, the index of a column."""
     return change.word != "changed" and any((change.word, parent) in scene.changes for parent in change.item.parents)
+
+
+def goes_with_extension(change: Change, scene: Scene) -> bool:
+    """Explain what left, or came, with an extension that it was said to depend on."""
+    return (change.word, scene.dependencies.get(change.item.key, "")) in scene.changes
 
 
 def follows_parent(change: Change, scene: Scene) -> bool:
@@ -89,7 +96,10 @@ def changed_hands(change: Change, scene: Scene) -> bool:
     return any(grantee in ("its owner", owner.expected, owner.actual) for owner in owners)
 
 
-RULES = (goes_with_parent, follows_parent, only_renamed, only_recast, left_the_family, made_a_key, changed_hands)
+RULES = (
+    *(goes_with_parent, goes_with_extension, follows_parent, only_renamed, only_recast, left_the_family, made_a_key),
+    changed_hands,
+)
 
 
 def _scene(changes: tuple[Change, ...]) -> Scene:
@@ -109,6 +119,11 @@ def _scene(changes: tuple[Change, ...]) -> Scene:
             if change.word != "changed" and isinstance(change.item, Constraint) and change.item.type == "primary key"
             for parent in change.item.parents
         ),
+        dependencies={
+            change.item.parents[0]: change.item.parents[1]
+            for change in changes
+            if isinstance(change.item, ExtensionDependency)
+        },
     )
 
 

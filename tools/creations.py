@@ -328,3 +328,53 @@ def _(item: rarities.Cast) -> str | None:
         item.method, f"with function {item.method}"
     )
     return join(f"create cast {item.name} {how}", f"as {item.context}" if item.context != "explicit" else None)
+
+
+@_create.register
+def _(item: rarities.Language) -> str | None:
+    trusted = "trusted " if item.trusted else ""
+    return join(
+        f"create {trusted}language {item.name} handler {item.handler}" if item.handler else None,
+        f"inline {item.inline}" if item.inline else None,
+        f"validator {item.validator}" if item.validator else None,
+    )
+
+
+@_create.register
+def _(item: rarities.OperatorFamily) -> str | None:
+    return None if item.operators or item.functions else f"create operator family {item.name}"
+
+
+@_create.register
+def _(item: rarities.AccessMethod) -> str | None:
+    return f"create access method {item.name} type {item.type} handler {item.handler}"
+
+
+@_create.register
+def _(item: rarities.Conversion) -> str | None:
+    encodings = f"for {literal(item.source)} to {literal(item.destination)}"
+    return f"create {'default ' if item.default else ''}conversion {item.name} {encodings} from {item.function}"
+
+
+@_create.register
+def _(item: rarities.Transform) -> str | None:
+    sides = {"from sql": item.from_sql, "to sql": item.to_sql}
+    return f"create transform {item.name} {listed(f'{s} with function {f}' for s, f in sides.items() if f)}"
+
+
+@_create.register
+def _(item: rarities.TextSearchParser) -> str | None:
+    headline = f", headline = {item.headline}" if item.headline else ""
+    functions = f"start = {item.start}, gettoken = {item.token}, end = {item.end}, lextypes = {item.token_types}"
+    return f"create text search parser {item.name} ({functions}{headline})"
+
+
+@_create.register
+def _(item: rarities.TextSearchTemplate) -> str | None:
+    init = f"init = {item.init}, " if item.init else ""
+    return f"create text search template {item.name} ({init}lexize = {item.lexize})"
+
+
+@_create.register
+def _(item: rarities.BaseType) -> str | None:
+    return f"create type {item.name}" if item.shell else None

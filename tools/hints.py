@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from tools import kinds, rarities
 from tools.alterations import alter
+from tools.catalog import members
 from tools.changes import Change
 from tools.creations import create, literal, split
 from tools.kinds import Comment, DefaultPrivilege, Object, Privilege
 from tools.rights import regrant
 
 SPOKEN_OF_AS = {
+    "base type": "type",
     "composite type": "type",
     "enum": "type",
     "foreign server": "server",
     "function": "routine",
+    "multirange type": "type",
     "range type": "type",
 }
 ON_A_TABLE = ("constraint", "policy", "rule", "trigger")
@@ -26,6 +29,10 @@ def suggest(change: Change) -> str | None:
             return regrant(change)
         case Comment():
             return _comment(change.item.name, change.expected)
+        case rarities.SecurityLabel():
+            return _label(change.item.name, change.expected)
+        case rarities.ExtensionDependency():
+            return _dependency(change.item.name, is_wanted=change.actual is None)
     if change.expected is None:
         return drop(change.item)
     if change.actual is None:
@@ -50,14 +57,30 @@ def drop(item: Object) -> str:
         case rarities.UserMapping():
             server, _, role = item.name.rpartition(" for ")
             return f"drop user mapping for {role} server {server}"
-    return f"drop {_reference(item.kind, item.name)}"
+    with_functions = " cascade" if isinstance(item, rarities.BaseType) and not item.shell else ""
+    return f"drop {_reference(item.kind, item.name)}{with_functions}"
 
 
 def _comment(name: str, expected: Object | None) -> str:
-    """Return the comment's statement; its name starts with the kind of what it is about, which may be two words."""
     text = literal(expected.text) if isinstance(expected, Comment) else "null"
+    return f"comment on {_about(name)} is {text}"
+
+
+def _label(name: str, expected: Object | None) -> str:
+    text = literal(expected.text) if isinstance(expected, rarities.SecurityLabel) else "null"
+    target, _, provider = name.rpartition(" by ")
+    return f"security label for {provider} on {_about(target)} is {text}"
+
+
+def _dependency(name: str, *, is_wanted: bool) -> str:
+    target, _, extension = name.rpartition(" on ")
+    return f"alter {_about(target)} {'' if is_wanted else 'no '}depends on extension {extension}"
+
+
+def _about(name: str) -> str:
+    """Return what a comment or a label is about; the name starts with the kind, which may be two words."""
     kind = next(kind for kind in COMMENTED if name.startswith(f"{kind} "))
-    return f"comment on {_reference(kind, name.removeprefix(f'{kind} '))} is {text}"
+    return _reference(kind, name.removeprefix(f"{kind} "))
 
 
 def _reference(kind: str, name: str) -> str:
@@ -67,15 +90,7 @@ def _reference(kind: str, name: str) -> str:
     return f"constraint {label} on domain {owner}" if kind == "domain constraint" else f"{kind} {label} on {owner}"
 
 
+# Two words before the one that they end with
 COMMENTED = sorted(
-    (
-        *("access method", "cast", "collation", "column", "composite type", "constraint", "conversion", "domain"),
-        *("domain constraint", "enum", "event trigger", "extension", "foreign data wrapper", "foreign server"),
-        *("foreign table", "function", "index", "language", "materialized view", "operator", "operator class"),
-        *("operator family", "policy", "publication", "range type", "rule", "schema", "sequence", "statistics"),
-        *("subscription", "table", "text search configuration", "text search dictionary", "text search parser"),
-        *("text search template", "transform", "trigger", "type", "view"),
-    ),
-    key=len,
-    reverse=True,
+    (*(kind.kind for kind in members().values()), "domain constraint", "multirange type"), key=len, reverse=True
 )

@@ -75,6 +75,7 @@ class Table(Object):
     partition_key: str | None = None
     partition_of: str | None = None
     partition_bound: Printed | None = None
+    detach_pending: bool = False
     row_security: bool = False
     force_row_security: bool = False
     replica_identity: str = "default"
@@ -105,7 +106,7 @@ class Column(Object):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint(Object):
-    """A constraint of a table; its index is part of it, its copies in partitions too."""
+    """A constraint of a table; its index and its triggers are part of it, its copies in partitions too."""
 
     kind: ClassVar[str] = "constraint"
     type: str = ""
@@ -128,6 +129,7 @@ class Constraint(Object):
     options: tuple[str, ...] = ()
     tablespace: str | None = None
     clustered: bool = False
+    triggers: str = "origin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +153,13 @@ class Index(Object):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger(Object):
-    """A trigger, and whether it fires."""
+    """A trigger, and whether it fires; `partitions` are those in which its copy does otherwise."""
 
     kind: ClassVar[str] = "trigger"
     definition: Printed = ""
     enabled: str = "origin"
     function: str = field(default="", compare=False)
+    partitions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +200,7 @@ class View(Object):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterializedView(Object):
-    """A materialized view; whether it is filled is data."""
+    """A materialized view; `columns` are those that are kept in a way of their own, whether it is filled is data."""
 
     kind: ClassVar[str] = "materialized view"
     owner: str = ""
@@ -205,6 +208,7 @@ class MaterializedView(Object):
     access_method: str | None = None
     tablespace: str | None = None
     options: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class Origins:
 
     def where(self, kind: str, name: str) -> str | None:
         """Return ``file:line`` of an object, else of the table or type that it is part of."""
-        if kind in ("comment", "privilege"):
+        if kind in ("comment", "privilege", "security label"):
             kind, _, name = _about(name)
         name = name.partition("(")[0]
         return self.places.get((kind, name)) or next(

@@ -154,3 +154,152 @@ class Cast(Object):
     kind: ClassVar[str] = "cast"
     method: str = ""
     context: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionDependency(Object):
+    """What was said to depend on an extension; it goes with it."""
+
+    kind: ClassVar[str] = "extension dependency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language(Object):
+    """A procedural language that no extension brought along."""
+
+    kind: ClassVar[str] = "language"
+    owner: str = ""
+    trusted: bool = False
+    handler: str | None = None
+    inline: str | None = None
+    validator: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseType(Object):
+    """A base type, or its shell; its array is part of it, and its functions go with it."""
+
+    kind: ClassVar[str] = "base type"
+    owner: str = ""
+    shell: bool = False
+    input: str | None = None
+    output: str | None = None
+    receive: str | None = None
+    send: str | None = None
+    typmod_in: str | None = None
+    typmod_out: str | None = None
+    analyze: str | None = None
+    subscript: str | None = None
+    length: int = 0
+    by_value: bool = False
+    alignment: str = ""
+    storage: str = ""
+    category: str = ""
+    preferred: bool = False
+    default: str | None = None
+    element: str | None = None
+    delimiter: str = ""
+    collatable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorFamily(Object):
+    """An operator family, with what is in it and in none of its classes."""
+
+    kind: ClassVar[str] = "operator family"
+    owner: str = ""
+    operators: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorClass(Object):
+    """An operator class with its operators and functions."""
+
+    kind: ClassVar[str] = "operator class"
+    owner: str = ""
+    family: str = ""
+    type: str = ""
+    default: bool = False
+    storage: str | None = None
+    operators: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessMethod(Object):
+    """An access method of indexes or tables."""
+
+    kind: ClassVar[str] = "access method"
+    type: str = ""
+    handler: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion(Object):
+    """A conversion between encodings."""
+
+    kind: ClassVar[str] = "conversion"
+    owner: str = ""
+    source: str = ""
+    destination: str = ""
+    function: str = ""
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transform(Object):
+    """A transform: how a language sees the values of a type."""
+
+    kind: ClassVar[str] = "transform"
+    from_sql: str | None = None
+    to_sql: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSearchParser(Object):
+    """A text search parser."""
+
+    kind: ClassVar[str] = "text search parser"
+    start: str = ""
+    token: str = ""
+    end: str = ""
+    headline: str | None = None
+    token_types: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSearchTemplate(Object):
+    """A text search template."""
+
+    kind: ClassVar[str] = "text search template"
+    init: str | None = None
+    lexize: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription(Object):
+    """A subscription; to where it connects is a secret."""
+
+    kind: ClassVar[str] = "subscription"
+    owner: str = ""
+    enabled: bool = True
+    publications: tuple[str, ...] = ()
+    slot: str | None = None
+    binary: bool = False
+    streaming: str = "off"
+    two_phase: bool = False
+    disable_on_error: bool = False
+    synchronous_commit: str = "off"
+    password_required: bool = True
+    run_as_owner: bool = False
+    origin: str = "any"
+    failover: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityLabel(Object):
+    """A security label; the name holds what it is on, and the provider."""
+
+    kind: ClassVar[str] = "security label"
+    text: str = ""

@@ -13,7 +13,10 @@ from tools.changes import Change
 from tools.kinds import Enum, Object
 
 # Kinds without a name of their own: they change it with what they are about
-NAMELESS = ("cast", "comment", "default privilege", "privilege", "publication relation", "user mapping")
+NAMELESS = (
+    *("cast", "comment", "default privilege", "extension dependency", "privilege", "publication relation"),
+    *("security label", "transform", "user mapping"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,5 +90,5 @@ def _labels(change: Change) -> Iterator[tuple[str, str]]:
 
 
 def _spellings(item: Object) -> tuple[str, ...]:
-    """Return the name in full and alone, as expressions have it; without arguments."""
-    return tuple(name.partition("(")[0] or name for name in (item.name, item.label))
+    """Return the name in full and alone, as expressions have it; without arguments and access method."""
+    return tuple(re.split(r"\(| USING ", name)[0] or name for name in (item.name, item.label))

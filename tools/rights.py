@@ -14,9 +14,10 @@ GIVEN = {
     "function": "execute",
     "functions": "execute",
     "language": "usage",
-    **dict.fromkeys(("composite type", "domain", "enum", "range type", "type", "types"), "usage"),
+    **dict.fromkeys(("base type", "composite type", "domain", "enum", "range type", "types"), "usage"),
 }
 GRANTED_AS = {
+    "base type": "type",
     "column": "table",
     "composite type": "type",
     "domain": "type",
@@ -27,7 +28,7 @@ GRANTED_AS = {
     "range type": "type",
     "view": "table",
 }
-KINDS = (*GRANTED_AS, "foreign data wrapper", "foreign server", "language", "schema", "sequence", "table", "type")
+KINDS = (*GRANTED_AS, "foreign data wrapper", "foreign server", "language", "schema", "sequence", "table")
 TARGET = re.compile(rf"^(?P<kind>{'|'.join(KINDS)}) (?P<name>.+) to (?P<grantee>.+)$", re.DOTALL)
 FUTURE = re.compile(r"^for (?P<maker>.+?)(?: in (?P<space>schema .+?))? on (?P<kind>[a-z ]+) to (?P<grantee>.+)$")
 OPTION = " with grant option"

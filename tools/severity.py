@@ -15,13 +15,15 @@ NEEDED = frozenset(
     (
         *("schema", "extension", "table", "foreign table", "column", "constraint", "trigger", "function", "view"),
         *("materialized view", "sequence", "enum", "domain", "composite type", "range type", "policy", "privilege"),
+        *("base type", "language", "access method", "operator", "operator class", "transform", "security label"),
     )
 )
 # Kinds whose absence no statement of a model meets
 UNSPOKEN = frozenset(
     (
         *("trigger", "rule", "comment", "default privilege", "statistics", "event trigger", "publication"),
-        *("publication relation", "user mapping"),
+        *("publication relation", "user mapping", "subscription", "conversion", "access method", "security label"),
+        *("extension dependency", "text search parser", "text search template", "operator family"),
     )
 )
 COSMETIC = {
@@ -45,6 +47,8 @@ BREAKING = {
     "function": {"routine", "arguments", "returns", "security_definer"},
     "policy": {"command", "permissive", "roles", "using", "check"},
     "range type": {"subtype"},
+    "security label": {"text"},
+    "transform": {"from_sql", "to_sql"},
     "view": {"options"},
 }
 # Facts that were promised and do not hold
@@ -120,7 +124,7 @@ def _breaks(kind: str, name: str, fact: Fact) -> bool:
             return not is_wider(fact.expected, fact.actual)
         case "default" | "owned_by":
             return fact.actual is None
-        case "enabled":
+        case "enabled" | "triggers":
             return fact.actual in ("disabled", "replica")
         case "labels" | "privileges":
             return not set(fact.expected) <= set(fact.actual)

@@ -10,6 +10,9 @@ create type app.address as (street text, city text);
 create type app.span as range (subtype = float8, subtype_diff = float8mi);
 create domain app.email as varchar(120) default 'nobody@example.com'
   constraint email_has_at check (value like '%@%');
+create type app.line as (line text);
+create type app.mood as enum ('good', 'bad');
+create domain app.word as text;
 create domain app.positive as integer not null check (value > 0);
 
 create function app.touch() returns trigger language plpgsql as $$
@@ -87,11 +90,16 @@ create table app.bookings (
   constraint no_overlap exclude using gist (during with &&) where (room is not null)
 );
 
+create table app.spans (id int4range, during tsrange, constraint spans_key unique (id, during));
+
 create table app.notes (
   id integer primary key,
   body text,
   written date
 ) with (fillfactor = 70, autovacuum_enabled = false);
+
+create access method pile type table handler heap_tableam_handler;
+create function app.series() returns setof integer language sql as 'select 1';
 
 create unlogged table app.scratchpad (line text);
 
@@ -111,6 +119,9 @@ create table app.events_rest partition of app.events default;
 create index events_what_idx on app.events (what);
 create trigger seen after insert on app.events for each row execute function app.touch();
 
+create table app.pages (id integer, day date) partition by hash (id);
+create table app.logs (day date not null, line text) partition by range (day);
+
 create sequence app.ticket as integer increment by 5 cache 10;
 
 create view app.open_tasks with (security_invoker = true) as
@@ -121,6 +132,7 @@ create materialized view app.task_counts as select user_id, count(*) as tasks fr
 create unique index task_counts_idx on app.task_counts (user_id);
 
 create text search dictionary app.plain_words (template = pg_catalog.simple, stopwords = english);
+create text search dictionary app.loose_words (template = pg_catalog.simple);
 create text search configuration app.words (parser = pg_catalog.default);
 alter text search configuration app.words add mapping for asciiword with app.plain_words, simple;
 
@@ -133,11 +145,51 @@ create server elsewhere foreign data wrapper nowhere options (host 'example.com'
 create user mapping for public server elsewhere options (password 'hidden');
 create foreign table app.remote (id integer not null, body text) server elsewhere options (table_name 'r');
 
+create foreign table app.remote_child (more text) inherits (app.parent) server elsewhere;
+create foreign table app.logs_old partition of app.logs for values from (minvalue) to ('2020-01-01') server elsewhere;
+create server nearby foreign data wrapper nowhere;
+create foreign data wrapper unused;
+
 create event trigger watch on ddl_command_end when tag in ('CREATE TABLE', 'DROP TABLE') execute function app.watch();
 alter event trigger watch disable;
 
 create publication feed for table app.notes (id, body) where (id > 0), app.users with (publish = 'insert, update');
 create publication aside for tables in schema side;
+
+create type app.base;
+create function app.base_in(cstring) returns app.base language internal immutable strict as 'int4in';
+create function app.base_out(app.base) returns cstring language internal immutable strict as 'int4out';
+create type app.base (input = app.base_in, output = app.base_out, like = pg_catalog.int4, category = 'N');
+create type app.promised;
+
+create function app.less(a app.base, b app.base) returns boolean language internal immutable strict as 'int4lt';
+create function app.base_compare(a app.base, b app.base) returns integer language internal immutable strict
+  as 'btint4cmp';
+create operator app.<<< (leftarg = app.base, rightarg = app.base, function = app.less);
+create operator family app.base_order using btree;
+create operator class app.base_order default for type app.base using btree family app.base_order as
+  operator 1 app.<<<, function 1 app.base_compare(app.base, app.base);
+alter operator family app.base_order using btree add function 4 (app.base, app.base) pg_catalog.btequalimage(oid);
+
+create operator family app.more_order using btree;
+
+create function app.run() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create function app.run_inline(internal) returns void language c as '$libdir/plpgsql', 'plpgsql_inline_handler';
+create function app.validate(oid) returns void language c as '$libdir/plpgsql', 'plpgsql_validator';
+create trusted language plsame handler app.run inline app.run_inline validator app.validate;
+create access method tree type index handler bthandler;
+create conversion app.to_latin for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1;
+create function app.from_address(internal) returns internal language internal immutable as 'int4in';
+create transform for app.address language plpgsql (from sql with function app.from_address(internal));
+create text search parser app.letters (
+  start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype, headline = prsd_headline
+);
+create text search template app.letters (lexize = dsimple_lexize, init = dsimple_init);
+create subscription mirror connection 'host=example.com password=hidden' publication feed, aside
+  with (connect = false, slot_name = none, enabled = false, streaming = off);
+
+create index parent_id_idx on app.parent (id);
+alter index app.parent_id_idx depends on extension pg_trgm;
 
 grant usage on schema app to pg_monitor;
 grant select, insert on app.tasks to pg_monitor;
@@ -162,3 +214,6 @@ comment on policy mine on app.tasks is 'Only one''s own';
 comment on view app.open_tasks is 'Still open';
 comment on domain app.email is 'An address';
 comment on event trigger watch is 'Sees changes';
+-- no provider of labels comes with the server, so that the statement cannot be used
+insert into pg_seclabel (objoid, classoid, objsubid, provider, label)
+  values ('app.tasks'::regclass, 'pg_class'::regclass, 0, 'keeper', 'inside');

@@ -32,7 +32,8 @@ types as (
       when 'd' then 'domain'
       when 'e' then 'enum'
       when 'r' then 'range type'
-      else 'type'
+      when 'm' then 'multirange type'
+      else 'base type'
     end as kind
   from pg_type as t
   join spaces as s on s.oid = t.typnamespace
@@ -130,11 +131,13 @@ objects as (
   from pg_statistic_ext as e
   join spaces as s on s.oid = e.stxnamespace
   union all
-  select d.classoid::regclass, d.objoid, 0, kind.name, o.identity, kind.name || ' ' || o.identity
+  select d.classoid::regclass, d.objoid, 0, kind.name, kind.identity, kind.name || ' ' || kind.identity
   from said as d
   cross join lateral pg_identify_object(d.classoid, d.objoid, 0) as o
   cross join lateral (
     select
+      -- so before PostgreSQL 16
+      replace(o.identity, ' on language ', ' language ') as identity,
       case o.type
         when 'server' then 'foreign server'
         when 'foreign-data wrapper' then 'foreign data wrapper'

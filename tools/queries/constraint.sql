@@ -123,7 +123,19 @@ select
     else array(select o from unnest(x.reloptions) as o order by o)
   end as options,
   quote_ident(s.spcname) as tablespace,
-  coalesce(i.indisclustered, false) as clustered
+  coalesce(i.indisclustered, false) as clustered,
+  -- a foreign key is kept by triggers, and `disable trigger all` stops them too
+  coalesce(
+    (
+      select
+        case min(t.tgenabled::text) when 'A' then 'always' when 'D' then 'disabled' when 'R' then 'replica' end
+      from pg_trigger as t
+      where t.tgconstraint = k.oid
+        and t.tgisinternal
+        and t.tgenabled <> 'O'
+    ),
+    'origin'
+  ) as triggers
 -- what an older server lacks comes from the first row source: a name is looked for in pg_constraint first
 from (select true as conenforced, false as conperiod) as older
 cross join lateral (

@@ -1,7 +1,19 @@
 -- Which functions, procedures and aggregates are there, and what do they do?
 select
   format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) as name,
-  array['schema ' || quote_ident(n.nspname)] as parents,
+  array['schema ' || quote_ident(n.nspname)] || case
+    -- what reads and writes the values of a base type goes with it
+    when l.lanname in ('c', 'internal') then array(
+      select 'base type ' || format_type(t.oid, null)
+      from pg_type as t
+      where t.oid = any (p.prorettype || p.proargtypes::oid[])
+        and t.typtype = 'b'
+        and t.oid >= 16384
+        and p.oid in (t.typinput, t.typoutput, t.typreceive, t.typsend)
+      order by 1
+    )
+    else '{}'
+  end as parents,
   coalesce(nullif(p.proowner::regrole::text, current_setting('schema_tools.owner', true)), '(owner)') as owner,
   case p.prokind
     when 'f' then 'function'

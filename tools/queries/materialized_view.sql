@@ -10,7 +10,33 @@ select
     select option
     from unnest(c.reloptions || array(select 'toast.' || o from unnest(t.reloptions) as o)) as option
     order by option
-  ) as options
+  ) as options,
+  array(
+    select concat_ws(
+      ' ',
+      quote_ident(a.attname),
+      case
+        when a.attstorage <> y.typstorage then 'storage ' || case a.attstorage
+          when 'p' then 'plain'
+          when 'e' then 'external'
+          when 'x' then 'extended'
+          else 'main'
+        end
+      end,
+      case a.attcompression when 'p' then 'compression pglz' when 'l' then 'compression lz4' end,
+      'statistics ' || nullif(a.attstattarget, -1),
+      '(' || array_to_string(array(select o from unnest(a.attoptions) as o order by o), ', ') || ')'
+    )
+    from pg_attribute as a
+    join pg_type as y on y.oid = a.atttypid
+    where a.attrelid = c.oid
+      and a.attnum > 0
+      and not a.attisdropped
+      and (
+        a.attstorage <> y.typstorage or a.attcompression <> '' or a.attstattarget >= 0 or a.attoptions is not null
+      )
+    order by a.attname
+  ) as columns
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 left join pg_class as t on t.oid = c.reltoastrelid

@@ -103,12 +103,12 @@ objects as (
         when 'd' then 'domain'
         when 'e' then 'enum'
         when 'r' then 'range type'
-        else 'type'
+        else 'base type'
       end as name
   ) as kind
   where t.typacl is not null
   union all
-  select 'pg_language'::regclass, l.oid, 'language', quote_ident(l.lanname), array['extension ' || quote_ident(l.lanname)],
+  select 'pg_language'::regclass, l.oid, 'language', quote_ident(l.lanname), array['language ' || quote_ident(l.lanname)],
     l.lanowner, l.lanacl, 'l'
   from pg_language as l
   where l.lanacl is not null

@@ -30,6 +30,11 @@ select
     when c.relispartition then (select i.inhparent::regclass::text from pg_inherits as i where i.inhrelid = c.oid)
   end as partition_of,
   case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end as partition_bound,
+  c.relispartition and exists (
+    select from pg_inherits as i
+    where i.inhrelid = c.oid
+      and i.inhdetachpending
+  ) as detach_pending,
   c.relrowsecurity as row_security,
   c.relforcerowsecurity as force_row_security,
   case c.relreplident

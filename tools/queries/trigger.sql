@@ -1,5 +1,30 @@
 -- Which triggers are there, and do they fire?
-with tables as materialized (
+with recursive copies as (
+  select t.oid, t.oid as origin, t.tgrelid, t.tgenabled
+  from pg_trigger as t
+  where t.tgparentid = 0
+    and not t.tgisinternal
+    -- only these have copies, in each partition one
+    and exists (select from pg_class as c where c.oid = t.tgrelid and c.relkind = 'p')
+  union all
+  select t.oid, o.origin, t.tgrelid, t.tgenabled
+  from copies as o
+  join pg_trigger as t on t.tgparentid = o.oid
+),
+others as (
+  select
+    o.origin,
+    array_agg(
+      case o.tgenabled when 'O' then 'origin' when 'D' then 'disabled' when 'R' then 'replica' else 'always' end
+      || ' in ' || o.tgrelid::regclass::text
+      order by o.tgrelid::regclass::text
+    ) as partitions
+  from copies as o
+  join pg_trigger as t on t.oid = o.origin
+  where o.tgenabled <> t.tgenabled
+  group by o.origin
+),
+tables as materialized (
   select c.oid, c.relkind, format('%I.%I', n.nspname, c.relname) as name
   from pg_class as c
   join pg_namespace as n on n.oid = c.relnamespace
@@ -25,9 +50,11 @@ select
     when 'R' then 'replica'
     else 'always'
   end as enabled,
-  t.tgfoid::regprocedure::text as function
+  t.tgfoid::regprocedure::text as function,
+  coalesce(o.partitions, '{}') as partitions
 from pg_trigger as t
 join tables as c on c.oid = t.tgrelid
+left join others as o on o.origin = t.oid
 where not t.tgisinternal
   and t.tgparentid = 0
   and t.oid not in (
