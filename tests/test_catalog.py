@@ -30,7 +30,7 @@ def base(cluster: scratch.Cluster) -> Iterator[database.Connection]:
 
 def test_each_kind_has_its_query_and_each_query_its_kind() -> None:
     kinds = {kind.kind.replace(" ", "_") for kind in catalog.members().values()}
-    assert {path.stem for path in catalog.QUERIES.glob("*.sql")} == kinds | {"session"}
+    assert {path.stem for path in catalog.QUERIES.glob("*.sql")} == kinds | {"session", "census"}
 
 
 def test_each_query_opens_with_its_question() -> None:
@@ -44,6 +44,41 @@ def test_each_query_runs_by_itself_and_names_the_fields(base: database.Connectio
         with base.cursor() as cursor:
             cursor.execute(query.read_bytes())
             assert [column.name for column in cursor.description or ()] == [f.name for f in fields(kind)]
+
+
+def test_every_object_of_the_census_is_read(base: database.Connection) -> None:
+    assert catalog.read(base).unread == ()
+
+
+@pytest.mark.parametrize("member", catalog.members())
+def test_what_no_query_reads_is_named(member: str, base: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {item.key for item in getattr(catalog.read(base), member)}
+    # what everybody may do is a difference from the standard, and no object by itself
+    there = {key for key in there if not key.endswith(" to public")}
+    others = {name: kind for name, kind in catalog.members().items() if name != member}
+    monkeypatch.setattr(catalog, "members", lambda: others)
+    catalog._question.cache_clear()
+    try:
+        unread = catalog.read(base).unread
+    finally:
+        catalog._question.cache_clear()
+    assert there
+    assert set(unread) == there
+
+
+def test_census_names_what_is_in_a_catalog_that_it_does_not_know(base: database.Connection) -> None:
+    text = (catalog.QUERIES / "census.sql").read_text()
+    listed = "    'pg_policy'::regclass, 'pg_proc'::regclass,"
+    assert listed in text
+    with base.transaction(force_rollback=True):
+        base.execute("set local search_path = ''")
+        found = base.execute(text.replace(listed, "    'pg_proc'::regclass,").encode()).fetchall()
+    assert ("policy mine on app.tasks",) in found
+
+
+def test_snapshot_keeps_what_is_unread() -> None:
+    found = Catalog(server_version="19.1", unread=("property graph app.g",))
+    assert catalog.from_json(catalog.to_json(found, tool_version="1")).unread == found.unread
 
 
 def test_base_has_every_kind(base: database.Connection) -> None:

@@ -134,6 +134,7 @@ def test_one_change_is_one_difference(scene: Scene, base: database.Connection, e
         actual = catalog.read(base)
     differences = drift.diff(expected, actual)
     assert sorted(map(described, differences)) == sorted(scene.heads)
+    assert actual.unread == ()
     assert drift.diff(expected, catalog.read(base)) == ()
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from tiny import A, Answer, B, call, ended, rows, start, wait_for_query, write_history
 
-from tools import report
+from tools import catalog, report
+from tools.catalog import Catalog
 from tools.changes import Fact
 from tools.config import Project
 from tools.sources import Comparison
@@ -23,7 +24,9 @@ def test_the_json_of_drift_check(tmp_path: Path, empty_url: str) -> None:
     assert answer.code == 0
     assert json.loads(answer.out) == {
         "same": True,
-        "comparisons": [{"expected": "migrations", "actual": "live", "pending": [], "differences": []}],
+        "comparisons": [
+            {"expected": "migrations", "actual": "live", "pending": [], "uncompared": [], "differences": []}
+        ],
     }
     rows(empty_url, "alter table t alter column title drop not null")
     answer = call(project, "drift-check", "-u", empty_url, "-f", "json")
@@ -35,6 +38,7 @@ def test_the_json_of_drift_check(tmp_path: Path, empty_url: str) -> None:
                 "expected": "migrations",
                 "actual": "live",
                 "pending": [],
+                "uncompared": [],
                 "differences": [
                     {
                         "change": "changed",
@@ -140,6 +144,22 @@ def test_a_snapshot_is_written_and_compared(tmp_path: Path, empty_url: str) -> N
     rows(empty_url, "drop table t")
     assert call(project, *words).code == 1
     assert call(project, "snapshot", "--out", "no/such/folder.json").code == 2
+
+
+def test_what_is_not_compared_is_a_warning_and_with_strict_an_error(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {})
+    keys = [f"property graph public.g{n:02}" for n in range(12)]
+    for name, unread in (("old.json", ()), ("new.json", tuple(keys))):
+        (tmp_path / name).write_text(catalog.to_json(Catalog(unread=unread), tool_version="1"), encoding="utf-8")
+    words = ("drift-check", "--expected", "old.json", "--actual")
+    answer = call(project, *words, "new.json", "-f", "json")
+    assert answer.code == 0
+    assert answer.err == (f"warning: 12 objects of kinds that are not compared: {', '.join(keys[:10])}, and 2 more\n")
+    assert json.loads(answer.out)["comparisons"][0]["uncompared"] == keys
+    assert call(project, *words, "new.json", "--strict").code == 2
+    assert call(project, *words, "old.json", "--strict") == Answer(
+        code=0, out="old.json against old.json: same, 0 objects\n", err=""
+    )
 
 
 def test_the_order_of_columns_is_shown_where_it_differs() -> None:

@@ -40,7 +40,7 @@ def find(name: str) -> Catalog | None:
             kept = json.loads(path.read_bytes())
         if any(_stamp(file) != stamp for file, stamp in kept["files"].items()):
             return None
-        found = catalog.from_rows(kept["rows"], kept["server_version"])
+        found = catalog.from_rows(kept["rows"], kept["server_version"], kept["unread"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # never made, just pruned, or damaged
         return None
     with suppress(OSError):
@@ -52,6 +52,7 @@ def keep(name: str, found: Catalog, files: Collection[str] = ()) -> None:
     """Keep a catalog under this key, as long as these files and folders stay what they are."""
     kept = {
         "server_version": found.server_version,
+        "unread": found.unread,
         "files": {file: _stamp(file) for file in files},
         "rows": catalog.to_rows(found),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -27,9 +27,13 @@ FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain ob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """All objects of a database, kind by kind, each kind sorted by name."""
+    """All objects of a database, kind by kind, each kind sorted by name.
+
+    `unread` are the keys of what the census found and no query read: objects that nothing is known of.
+    """
 
     server_version: str = field(default="", compare=False)
+    unread: tuple[str, ...] = field(default=(), compare=False)
     schemas: Sequence[kinds.Schema] = ()
     extensions: Sequence[kinds.Extension] = ()
     tables: Sequence[kinds.Table] = ()
@@ -124,7 +128,9 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
             " try again when it is done"
         ) from None
     version = connection.info.parameter_status("server_version") or ""
-    return _catalog(answers[1:], version.partition(" ")[0])
+    _, *kinds_read, census = answers
+    found = _catalog(kinds_read, version.partition(" ")[0])
+    return replace(found, unread=_unread(found, {key for (key,) in census}))
 
 
 def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
@@ -132,13 +138,13 @@ def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
     return {member: rows(getattr(catalog, member)) for member in members()}
 
 
-def from_rows(found: Mapping[str, list[list[Any]]], version: str) -> Catalog:
+def from_rows(found: Mapping[str, list[list[Any]]], version: str, unread: Iterable[str] = ()) -> Catalog:
     """Return the catalog of such rows."""
     with uncollected():
         kept: dict[str, Any] = {
             member: Objects(kind, list(map(tuple, found[member]))) for member, kind in members().items()
         }
-    return Catalog(server_version=version, **kept)
+    return Catalog(server_version=version, unread=tuple(unread), **kept)
 
 
 def facts(item: Object) -> dict[str, Any]:
@@ -161,6 +167,7 @@ def to_json(catalog: Catalog, *, tool_version: str) -> str:
         "fingerprint": fingerprint(catalog),
         "server_version": catalog.server_version,
         "tool_version": tool_version,
+        **({"unread": catalog.unread} if catalog.unread else {}),
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
     body = ",\n".join(_line(_special(item)) for item in objects(catalog))
@@ -178,6 +185,7 @@ def from_json(text: str) -> Catalog:
         raise Trouble(f"a snapshot of format {number}, and this version reads format {FORMAT}: write it again")
     try:
         catalog = _from_lines(snapshot["objects"], snapshot["server_version"])
+        catalog = replace(catalog, unread=tuple(snapshot.get("unread", ())))
     except (KeyError, TypeError, AttributeError) as error:
         raise Trouble(
             f"the snapshot has something unknown in it ({error}): write it again with tools snapshot"
@@ -190,7 +198,7 @@ def from_json(text: str) -> Catalog:
 @cache
 def _question() -> str:
     """Return the preamble and all queries as one message: one turn, whatever the distance to the server."""
-    names = ["session", *(kind.kind.replace(" ", "_") for kind in members().values())]
+    names = ["session", *(kind.kind.replace(" ", "_") for kind in members().values()), "census"]
     return "\n".join((QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in names)
 
 
@@ -199,6 +207,13 @@ def _catalog(answers: list[list[Row]], version: str) -> Catalog:
     found: dict[str, Any] = {member: load(kind, answer) for (member, kind), answer in pairs}
     catalog = Catalog(server_version=version, **found)
     return catalog if catalog.major >= 16 else _as_16_prints(catalog)
+
+
+def _unread(catalog: Catalog, census: set[str]) -> tuple[str, ...]:
+    """Return what is there by the census, or as a column by its table, and not among the objects."""
+    listed = {f"column {one.name}.{name}" for one in (*catalog.tables, *catalog.foreign_tables) for name in one.columns}
+    read = {f"{kind.kind} {row[0]}" for member, kind in members().items() for row in rows(getattr(catalog, member))}
+    return tuple(sorted((census | listed) - read))
 
 
 def _as_16_prints(catalog: Catalog) -> Catalog:

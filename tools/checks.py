@@ -11,7 +11,7 @@ import click
 from tools import config, terminal
 from tools.errors import Trouble
 from tools.options import command, format_option, scratch_options, tools, url_option
-from tools.terminal import DIFFERENT, SAME
+from tools.terminal import DIFFERENT, SAME, TROUBLE
 
 if TYPE_CHECKING:
     from tools import scratch as scratch_module
@@ -39,6 +39,7 @@ def verify(project: config.Project, settings: scratch_module.Settings, format_: 
 @click.option("--actual", metavar="SRC", help="What is [default: models, and live where a database is configured].")
 @url_option
 @click.option("--models", metavar="PACKAGE", help="The package of the models [default: models].")
+@click.option("--strict", is_flag=True, help="Exit 2 where there is an object of a kind that is not compared.")
 @scratch_options
 @format_option
 def drift_check(
@@ -47,6 +48,7 @@ def drift_check(
     actual: str | None,
     url: str | None,
     models: str | None,
+    strict: bool,
     settings: scratch_module.Settings,
     format_: str,
 ) -> int:
@@ -76,6 +78,10 @@ def drift_check(
     else:
         for one in found:
             click.echo(report.comparison(one))
+    if sentence := report.uncompared(found):
+        terminal.say(f"warning: {sentence}")
+        if strict:
+            return TROUBLE
     return SAME if all(one.same for one in found) else DIFFERENT
 
 

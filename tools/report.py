@@ -151,6 +151,15 @@ def comparison(found: Comparison) -> str:
     return "\n".join(lines)
 
 
+def uncompared(found: tuple[Comparison, ...]) -> str | None:
+    """Return the sentence about what no query reads, None where there is nothing of the kind."""
+    keys = sorted({key for one in found for key in one.uncompared})
+    if not keys:
+        return None
+    shown = ", ".join([*keys[:10], *([f"and {len(keys) - 10} more"] if len(keys) > 10 else [])])
+    return f"{len(keys)} object{'s' if len(keys) != 1 else ''} of kinds that are not compared: {shown}"
+
+
 def comparisons_json(found: tuple[Comparison, ...]) -> dict[str, Any]:
     """Return ``tools drift-check`` as JSON: the shape that other programs rely on."""
     return {
@@ -160,6 +169,7 @@ def comparisons_json(found: tuple[Comparison, ...]) -> dict[str, Any]:
                 "expected": one.expected,
                 "actual": one.actual,
                 "pending": list(one.pending),
+                "uncompared": list(one.uncompared),
                 "differences": [_difference_json(difference) for difference in one.differences],
             }
             for one in found

@@ -23,13 +23,17 @@ WAIT_FOR_RUN = 60.0  # seconds: a migration at work is not drift, and most are d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two sources and what differs; `pending` migrations are not in the comparison."""
+    """Two sources and what differs.
+
+    `pending` migrations are not in the comparison; `uncompared` are objects of kinds that nothing is known of.
+    """
 
     expected: str
     actual: str
     differences: tuple[Difference, ...]
     objects: int
     pending: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -65,7 +69,14 @@ class Reader:
         differences = self._locate(drift.diff(*pair), steps)
         shown = tuple(self._shown(source) for source in (expected, actual))
         objects = catalog.count(pair[0])
-        return Comparison(expected=shown[0], actual=shown[1], differences=differences, objects=objects, pending=pending)
+        return Comparison(
+            expected=shown[0],
+            actual=shown[1],
+            differences=differences,
+            objects=objects,
+            pending=pending,
+            uncompared=tuple(sorted({key for one in pair for key in one.unread})),
+        )
 
     def compare_after(self, url: str, steps: tuple[Step, ...]) -> tuple[Difference, ...]:
         """Return how a database differs from the history that its ledger and these further steps make up."""
