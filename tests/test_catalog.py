@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from psycopg.pq import TransactionStatus
+from tiny import rows, wait_until
 
 from tools import catalog, database, drift, printing, scratch
 from tools.catalog import Catalog
@@ -148,6 +150,32 @@ def test_locked_table_is_a_sentence(make_database: Callable[[str], str]) -> None
         locker.execute("alter table t add b integer; lock table v in access exclusive mode")
         with pytest.raises(Trouble, match="another session holds a lock"):
             catalog.read(reader)
+
+
+def test_what_is_dropped_while_we_read_is_not_there(make_database: Callable[[str], str]) -> None:
+    url = make_database("create table t (a integer); create view v as select a from t; create table u (b integer)")
+    with (
+        database.connect(url, application="tests") as dropper,
+        database.connect(url, application="the reader") as reader,
+        ThreadPoolExecutor() as pool,
+    ):
+        with dropper.transaction():
+            dropper.execute("drop view v; drop table t")
+            reading = pool.submit(catalog.read, reader)
+            query = (
+                "select pid from pg_stat_activity where application_name = 'the reader' and wait_event_type = 'Lock'"
+            )
+            wait_until(lambda: rows(url, query))
+        found = reading.result()
+    assert [one.name for one in (*found.tables, *found.views)] == ["public.u"]
+
+
+def test_what_is_never_still_is_a_sentence(base: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    raising = "do $$ begin raise internal_error using message = 'cache lookup failed for relation 7'; end $$"
+    monkeypatch.setattr(catalog, "_question", lambda: raising)
+    with pytest.raises(Trouble, match=r"^the catalog changes while it is read .*cache lookup failed for relation 7"):
+        catalog.read(base)
+    assert base.info.transaction_status == TransactionStatus.IDLE
 
 
 def test_snapshot_comes_back_as_it_was(base: database.Connection) -> None:

@@ -22,6 +22,10 @@ from tools.rows import Objects, Row, load, rows, uncollected
 QUERIES = Path(__file__).parent / "queries"
 SNAPSHOT = "set transaction isolation level repeatable read, read only;"
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(", ", ": "))
+# The printing functions look at what is there now, not at the snapshot (src/backend/utils/adt/ruleutils.c): what
+# another session drops meanwhile is "could not open relation with OID", "cache lookup failed" or undefined
+GONE = (errors.InternalError_, errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedObject)
+ATTEMPTS = 3
 FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain object changes nothing
 
 
@@ -116,21 +120,21 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
 
     Settings are local to a block that is rolled back, so the connection is left as it was found.
     """
-    idle = connection.info.transaction_status == TransactionStatus.IDLE
-    try:
-        with connection.transaction(force_rollback=True), connection.cursor() as cursor:
-            cursor.execute((SNAPSHOT if idle else "") + _question())
-            with uncollected():
-                answers = [cursor.fetchall() for _ in cursor.results() if cursor.description]
-    except errors.LockNotAvailable:
-        raise Trouble(
-            "the catalog cannot be read while another session holds a lock on a table (a migration at work?):"
-            " try again when it is done"
-        ) from None
-    version = connection.info.parameter_status("server_version") or ""
-    _, *kinds_read, census = answers
-    found = _catalog(kinds_read, version.partition(" ")[0])
-    return replace(found, unread=_unread(found, {key for (key,) in census}))
+    for _ in range(ATTEMPTS):
+        try:
+            _, *answers, census = _ask(connection)
+        except errors.LockNotAvailable:
+            raise Trouble(
+                "the catalog cannot be read while another session holds a lock on a table (a migration at work?):"
+                " try again when it is done"
+            ) from None
+        except GONE as error:
+            reason = error.diag.message_primary
+        else:
+            version = connection.info.parameter_status("server_version") or ""
+            found = _catalog(answers, version.partition(" ")[0])
+            return replace(found, unread=_unread(found, {key for (key,) in census}))
+    raise Trouble(f"the catalog changes while it is read (a migration at work?): try again when it is done ({reason})")
 
 
 def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
@@ -195,6 +199,15 @@ def from_json(text: str) -> Catalog:
     return catalog
 
 
+def _ask(connection: psycopg.Connection[Any]) -> list[list[Row]]:
+    """Return the rows of every query, all of them from one snapshot."""
+    idle = connection.info.transaction_status == TransactionStatus.IDLE
+    with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+        cursor.execute((SNAPSHOT if idle else "") + _question())
+        with uncollected():
+            return [cursor.fetchall() for _ in cursor.results() if cursor.description]
+
+
 @cache
 def _question() -> str:
     """Return the preamble and all queries as one message: one turn, whatever the distance to the server."""
@@ -211,7 +224,8 @@ def _catalog(answers: list[list[Row]], version: str) -> Catalog:
 
 def _unread(catalog: Catalog, census: set[str]) -> tuple[str, ...]:
     """Return what is there by the census, or as a column by its table, and not among the objects."""
-    listed = {f"column {one.name}.{name}" for one in (*catalog.tables, *catalog.foreign_tables) for name in one.columns}
+    tables: tuple[kinds.Table | rarities.ForeignTable, ...] = (*catalog.tables, *catalog.foreign_tables)
+    listed = {f"column {table.name}.{column}" for table in tables for column in table.columns}
     read = {f"{kind.kind} {row[0]}" for member, kind in members().items() for row in rows(getattr(catalog, member))}
     return tuple(sorted((census | listed) - read))
 
