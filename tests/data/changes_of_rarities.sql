@@ -521,3 +521,16 @@ comment on transform for app.address language plpgsql is 'x';
 comment on column app.task_counts.tasks is 'x';
 -- unexpected comment column app.address.city
 comment on column app.address.city is 'x';
+
+-- unexpected column app.notes.twice (since 18)
+alter table app.notes add twice integer generated always as (id * 2) virtual;
+-- changed column app.notes.body: compression
+alter table app.notes alter body set compression pglz;
+-- unexpected index app.notes_body_idx
+create index notes_body_idx on app.notes using gist (body side.gist_trgm_ops (siglen = 32));
+-- changed index app.tasks_tags_idx: method, options (no hint)
+drop index app.tasks_tags_idx; create index tasks_tags_idx on app.tasks (tags);
+-- unexpected table app.events_old
+create table app.events_old (like app.events including all) partition by range (id);
+alter table app.events_old drop constraint events_old_pkey, add primary key (id, day);
+alter table app.events attach partition app.events_old for values from ('2020-01-01') to ('2021-01-01');
