@@ -64,7 +64,10 @@ class Extension(Object):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(Object):
-    """A table, a partitioned table or a partition; `columns` is their order."""
+    """A table, a partitioned table or a partition; `columns` is their order.
+
+    `indexes` are the parent's whose copies in a partition are kept in another way, by the parent's names.
+    """
 
     kind: ClassVar[str] = "table"
     owner: str = ""
@@ -82,6 +85,7 @@ class Table(Object):
     access_method: str | None = None
     tablespace: str | None = None
     options: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

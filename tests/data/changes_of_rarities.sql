@@ -534,3 +534,10 @@ drop index app.tasks_tags_idx; create index tasks_tags_idx on app.tasks (tags);
 create table app.events_old (like app.events including all) partition by range (id);
 alter table app.events_old drop constraint events_old_pkey, add primary key (id, day);
 alter table app.events attach partition app.events_old for values from ('2020-01-01') to ('2021-01-01');
+
+-- changed table app.events_2026: indexes (no hint)
+alter index app.events_2026_what_idx set (fillfactor = 50);
+-- changed table app.events_2026: indexes (no hint)
+alter table app.events_2026 cluster on events_2026_pkey;
+-- changed table app.events_2026: indexes (no hint)
+alter index app.events_2026_what_idx set tablespace corpus;

@@ -166,3 +166,31 @@ select lo_from_bytea(0, 'x');
 -- same: everything moved away and back
 alter table app.tasks rename to todo; alter table app.todo rename to tasks;
 alter schema side rename to aside; alter schema aside rename to side;
+-- same: to where a subscription connects
+alter subscription mirror connection 'host=example.org password=other';
+-- same: settings of the database, and of a role in it
+do $$
+begin
+  execute format('alter database %I set work_mem = ''8MB''', current_database());
+  execute format('alter role current_user in database %I set work_mem = ''9MB''', current_database());
+end
+$$;
+-- same: a right to set a parameter, which the whole server has
+grant set on parameter work_mem to pg_monitor;
+-- same: a trigger that was off in one partition for a while
+alter table app.events_2026 disable trigger seen; alter table app.events_2026 enable trigger seen;
+-- same: foreign keys that were off for a while
+alter table app.users disable trigger all; alter table app.users enable trigger all;
+-- same: an operator class made again
+drop operator class app.base_order using btree;
+create operator class app.base_order default for type app.base using btree as
+  operator 1 app.<<< (app.base, app.base), function 1 app.base_compare(app.base, app.base);
+-- same: a language made again
+create or replace trusted language plsame handler app.run inline app.run_inline validator app.validate;
+-- same: a conversion, a transform and an access method made again
+drop conversion app.to_latin; create conversion app.to_latin for 'utf8' to 'latin1' from pg_catalog.utf8_to_iso8859_1;
+drop transform for app.address language plpgsql;
+create transform for app.address language plpgsql (from sql with function app.from_address(pg_catalog.internal));
+drop access method tree; create access method tree type index handler pg_catalog.bthandler;
+-- same: a large object with a comment
+select lo_create(424242); comment on large object 424242 is 'x';

@@ -58,7 +58,32 @@ select
       from unnest(c.reloptions || array(select 'toast.' || o from unnest(t.reloptions) as o)) as option
       order by option
     )
-  end as options
+  end as options,
+  case
+    when c.relispartition then array(
+      select concat_ws(
+        ' ',
+        quote_ident(p.relname),
+        '(' || array_to_string(array(select o from unnest(x.reloptions) as o order by o), ', ') || ')',
+        'tablespace ' || (select quote_ident(l.spcname) from pg_tablespace as l where l.oid = x.reltablespace),
+        case when i.indisclustered then 'clustered' end,
+        case when not i.indisvalid then 'invalid' end
+      )
+      from pg_index as i
+      join pg_class as x on x.oid = i.indexrelid
+      join pg_inherits as h on h.inhrelid = i.indexrelid
+      join pg_class as p on p.oid = h.inhparent
+      join pg_index as o on o.indexrelid = p.oid
+      where i.indrelid = c.oid
+        and (
+          (x.reloptions, x.reltablespace, i.indisclustered)
+            is distinct from (p.reloptions, p.reltablespace, o.indisclustered)
+          or o.indisvalid and not i.indisvalid
+        )
+      order by p.relname
+    )
+    else '{}'
+  end as indexes
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 left join pg_class as t on t.oid = c.reltoastrelid
