@@ -187,9 +187,12 @@ def test_two_changes_are_two_differences(base: database.Connection, expected: Ca
 
 
 def are_related(first: Scene, second: Scene) -> bool:
-    """Tell whether the two are about the same table, so that one may be part of the other."""
-    tables = [set(re.findall(r"\bapp\.\w+", scene.heads[0] + scene.sql)) for scene in (first, second)]
-    return not tables[0].isdisjoint(tables[1])
+    """Tell whether the two are about the same table or the same object, so that one may be part of the other."""
+    names = [
+        {scene.heads[0].partition(":")[0].partition(" ")[2], *re.findall(r"\bapp\.\w+", scene.heads[0] + scene.sql)}
+        for scene in (first, second)
+    ]
+    return not names[0].isdisjoint(names[1])
 
 
 def test_missing_and_unexpected_are_told_apart(base: database.Connection, expected: Catalog) -> None:
