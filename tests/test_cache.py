@@ -104,6 +104,17 @@ def test_models_that_look_at_more_than_files_are_not_kept(
         assert any("psycopg" in file for file in files)
 
 
+def test_our_own_modules_are_in_the_key_and_may_look_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = frozenset(sys.modules)
+    module = ModuleType("tools.somebody")
+    module.__file__ = str(tmp_path / "somebody.py")
+    Path(module.__file__).write_text("os.environ['SCHEMA']", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "tools.somebody", module)
+    files = cache.imported(before)
+    assert files is not None
+    assert module.__file__ not in files
+
+
 def aged(path: Path, seconds: float) -> None:
     os.utime(path, (time.time() - seconds,) * 2)
 
@@ -124,8 +135,20 @@ def test_two_may_prune_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     for number in range(4):
         cache.keep(str(number), FOUND)
         aged(folder / f"{number}.json", 2 * cache.IDLE)
-    listed = list(folder.iterdir())
-    (folder / "1.json").unlink()
-    monkeypatch.setattr(Path, "iterdir", lambda _: iter(listed))
+    unlink = Path.unlink
+
+    def after_another(path: Path, *, missing_ok: bool = False) -> None:
+        unlink(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", after_another)
     cache.prune(most=1)
-    assert sum(path.exists() for path in listed) == 1
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_what_goes_while_it_is_looked_at_is_passed_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.keep("name", FOUND)
+    listed = [folder / "gone.json", folder / "name.json"]
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter(listed))
+    cache.prune(most=0)
+    assert cache.find("name") == FOUND

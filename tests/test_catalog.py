@@ -113,6 +113,13 @@ def test_connection_is_left_as_found(base: database.Connection) -> None:
     assert base.info.transaction_status == TransactionStatus.IDLE
 
 
+def test_reading_is_one_snapshot_that_cannot_write(base: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    level = "select current_setting('transaction_isolation'), current_setting('transaction_read_only')"
+    monkeypatch.setattr(catalog, "_question", lambda: f"select 1; {level}")
+    monkeypatch.setattr(catalog, "_catalog", lambda answers, _: answers)
+    assert catalog.read(base) == [[("repeatable read", "on")]]  # type: ignore[comparison-overlap] # as patched
+
+
 def test_open_transaction_is_read_as_it_stands_and_left_as_found(base: database.Connection) -> None:
     with base.transaction(force_rollback=True):
         base.execute("set local search_path = app; create table app.fresh (id integer)")
