@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from tiny import AB, A, B, Files, applied, call, ended, rows, start, value, wait_until, write_history
+from pooler import pooled
+from tiny import AB, A, B, Files, applied, call, ended, rows, start, value, write_history
 
 from tools import database, scratch, server
 from tools.errors import Trouble
@@ -135,8 +132,6 @@ def test_the_direct_address_may_be_in_dotenv(tmp_path: Path) -> None:
 
 # PgBouncer
 
-PARAMETERS = ("host", "port", "user", "password")
-
 
 @pytest.fixture(scope="module")
 def tcp_url(cluster: scratch.Cluster) -> Iterator[str]:
@@ -160,44 +155,8 @@ def target(tcp_url: str) -> Iterator[str]:
 @pytest.fixture
 def pool(target: str) -> Iterator[Callable[..., str]]:
     """Return a function that starts PgBouncer in a mode before the target, and returns the URL through it."""
-    program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None:
-        pytest.skip("there is no pgbouncer: apt-get install pgbouncer")
-    uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()  # it refuses to run as root
-    started: list[subprocess.Popen[Any]] = []
-
-    def start_pool(mode: str, size: int = 20) -> str:
-        where = database.parse(target)
-        port = _free_port()
-        path = Path(folder, "pgbouncer.ini")
-        path.write_text(
-            f"[databases]\n* = {' '.join(f'{key}={where[key]}' for key in PARAMETERS if where.get(key))}\n"
-            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
-            f"pool_mode = {mode}\ndefault_pool_size = {size}\n"
-        )
-        os.chown(path, uid, -1)
-        started.append(subprocess.Popen([program, str(path)], stderr=subprocess.DEVNULL, user=uid, cwd="/"))
-        wait_until(lambda: _answers(port))
-        return f"postgresql://postgres@127.0.0.1:{port}/{where['dbname']}"
-
-    with tempfile.TemporaryDirectory() as folder:
-        os.chown(folder, uid, -1)  # nobody else may read the server's password
-        yield start_pool
-        for process in started:
-            process.terminate()
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    with ExitStack() as started:
+        yield lambda mode, size=20: started.enter_context(pooled(target, mode, default_pool_size=size))
 
 
 def _locks(url: str) -> int:
