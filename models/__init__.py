@@ -3,13 +3,33 @@
 To be vendored as it is, under any name. Importing it connects to nothing.
 """
 
+from .address import AddressError
 from .attachments import Attachment, AttachmentCreate, AttachmentRead, AttachmentUpdate
 from .audit_log import AuditLog, AuditLogRead
 from .base import Base, Input, Output, ReadOnlyError, metadata
 from .comments import Comment, CommentCreate, CommentRead, CommentUpdate
+from .crud import AsyncCrud, Crud
+from .engine import Pool, open_async_engine, open_engine
 from .enums import AssignmentStatus, AuditAction, MemberRole, RecurrenceFrequency, TaskStatus
+from .errors import (
+    BusyError,
+    CommitUnknownError,
+    ConflictError,
+    DatabaseError,
+    ForbiddenError,
+    InputError,
+    InvalidError,
+    NotFoundError,
+    StaleError,
+    TimedOutError,
+    UnavailableError,
+)
+from .pages import CursorPage, Page
 from .project_members import ProjectMember, ProjectMemberCreate, ProjectMemberRead, ProjectMemberUpdate
 from .projects import Project, ProjectCreate, ProjectRead, ProjectUpdate
+from .retry import Patience, run, run_async
+from .scope import Collection, Scope
+from .session import acting_as, async_dependency, async_transaction, dependency, transaction
 from .tags import Tag, TagCreate, TagRead, TagUpdate
 from .task_assignments import TaskAssignment, TaskAssignmentCreate, TaskAssignmentRead, TaskAssignmentUpdate
 from .task_tags import TaskTag, TaskTagCreate, TaskTagRead
@@ -31,7 +51,9 @@ __all__ = [
     "PRIVATE",
     "ActiveTask",
     "ActiveTaskRead",
+    "AddressError",
     "AssignmentStatus",
+    "AsyncCrud",
     "Attachment",
     "AttachmentCreate",
     "AttachmentRead",
@@ -40,13 +62,27 @@ __all__ = [
     "AuditLog",
     "AuditLogRead",
     "Base",
+    "BusyError",
+    "Collection",
     "Comment",
     "CommentCreate",
     "CommentRead",
     "CommentUpdate",
+    "CommitUnknownError",
+    "ConflictError",
+    "Crud",
+    "CursorPage",
+    "DatabaseError",
+    "ForbiddenError",
     "Input",
+    "InputError",
+    "InvalidError",
     "MemberRole",
+    "NotFoundError",
     "Output",
+    "Page",
+    "Patience",
+    "Pool",
     "Project",
     "ProjectCreate",
     "ProjectMember",
@@ -60,6 +96,8 @@ __all__ = [
     "ReadOnlyError",
     "Recurrence",
     "RecurrenceFrequency",
+    "Scope",
+    "StaleError",
     "Tag",
     "TagCreate",
     "TagRead",
@@ -80,11 +118,22 @@ __all__ = [
     "TimeBlockCreate",
     "TimeBlockRead",
     "TimeBlockUpdate",
+    "TimedOutError",
+    "UnavailableError",
     "User",
     "UserRead",
     "UserSettings",
     "UserSettingsCreate",
     "UserSettingsRead",
     "UserSettingsUpdate",
+    "acting_as",
+    "async_dependency",
+    "async_transaction",
+    "dependency",
     "metadata",
+    "open_async_engine",
+    "open_engine",
+    "run",
+    "run_async",
+    "transaction",
 ]
