@@ -144,7 +144,7 @@ def test_no_secret_is_shown() -> None:
 
 def test_parameters_are_not_in_errors(database_url: str) -> None:
     engine = open_engine(database_url)
-    naive = sa.insert(sa.inspect(Task).local_table).values(user_id=ALICE, title=SECRET, due_at=dt.datetime(2026, 1, 1))
+    naive = sa.insert(Task).values(user_id=ALICE, title=SECRET, due_at=dt.datetime(2026, 1, 1))
     with engine.connect() as connection, pytest.raises(sa.exc.StatementError) as caught:
         connection.execute(naive)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
