@@ -22,13 +22,13 @@ PARAMETERS = ("host", "port", "user", "password")
 
 
 @contextmanager
-def pooled(url: str, mode: str = "transaction", **settings: object) -> Iterator[str]:
+def pooled(url: str, mode: str = "transaction", port: int | None = None, **settings: object) -> Iterator[str]:
     """Start PgBouncer in a mode, and return the URL through it; the test is skipped where there is none."""
     program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         pytest.skip("there is no pgbouncer: apt-get install pgbouncer")
     uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()  # it refuses to run as root
-    where, port = database.parse(url), _free_port()
+    where, port = database.parse(url), port or free_port()
     server = " ".join(f"{key}={where[key]}" for key in PARAMETERS if where.get(key))
     lines = [f"{name} = {value}" for name, value in {"pool_mode": mode, **settings}.items()]
     with tempfile.TemporaryDirectory() as folder:
@@ -48,7 +48,8 @@ def pooled(url: str, mode: str = "transaction", **settings: object) -> Iterator[
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
