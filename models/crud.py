@@ -1,45 +1,21 @@
-"""Create, read, update, delete, within a scope: each operation is written once, and executed by two kinds of session.
+"""Create, read, update, delete, within a scope; each operation is written once, for both kinds of session."""
 
-An operation is a generator of queries: it yields what is to be asked and is sent the result.
-"""
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from collections.abc import Generator, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from sqlalchemy import Result, func
+from sqlalchemy import Executable, func
 from sqlalchemy.orm import Session
 
 from . import pages
 from .errors import NotFoundError, StaleError
-from .pages import PAGE_SIZE, CursorPage, Page, Steps
-from .scope import DELETED_AT, CreateT, Query, Row, Scope, UpdateT, given
+from .pages import PAGE_SIZE, CursorPage, Page
+from .scope import DELETED_AT, CreateT, Row, Scope, UpdateT, given
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def perform(session: Session, steps: Steps[T]) -> T:
-    """Execute an operation."""
-    try:
-        query = next(steps)
-        while True:
-            query = steps.send(session.execute(query.statement, query.values))
-    except StopIteration as done:
-        result: T = done.value
-        return result
-
-
-async def perform_async(session: "AsyncSession", steps: Steps[T]) -> T:
-    """Execute an operation, awaiting each query."""
-    try:
-        query = next(steps)
-        while True:
-            query = steps.send(await session.execute(query.statement, query.values))
-    except StopIteration as done:
-        result: T = done.value
-        return result
 
 
 class Crud(Generic[Row, CreateT, UpdateT]):
@@ -51,45 +27,68 @@ class Crud(Generic[Row, CreateT, UpdateT]):
 
     def get(self, key: Any, *, lock: bool = False) -> Row:
         """Return a row by its key (a tuple, if that has several columns); with `lock`, others wait to change it."""
-        return perform(self.session, get(self.scope, key, lock=lock))
+        return self._found(self.scope.one(key, lock=lock), key)
 
     def create(self, data: CreateT) -> Row:
         """Write a row and return it as the database made it."""
-        return perform(self.session, create(self.scope, data))
+        return self._write([self.scope.values(data)])[0]
 
     def create_many(self, many: Iterable[CreateT]) -> list[Row]:
         """Write many rows in few statements and return them, in no promised order."""
-        return perform(self.session, create_many(self.scope, many))
+        # those that say the same things go together, for what is absent is left to the database
+        alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+        for data in many:
+            values = self.scope.values(data)
+            alike.setdefault(tuple(values), []).append(values)
+        return [row for batch in alike.values() for row in self._write(batch)]
 
     def update(self, key: Any, data: UpdateT, *, version: int | None = None) -> Row:
         """Change what `data` says, if the row still has the version, and return the row."""
-        return perform(self.session, update(self.scope, key, data, version))
+        changes = given(data, data.model_fields_set)
+        statement = self.scope.update(key, changes, version) if changes else self.scope.one(key, version)
+        return self._found(statement, key, version)
 
     def delete(self, key: Any, *, version: int | None = None) -> None:
         """Throw a row away: into the trash, where the table has one."""
-        perform(self.session, remove(self.scope, key, version))
+        if self.scope.has_trash:
+            self._found(self.scope.update(key, {DELETED_AT: func.now()}, version), key, version)
+        else:
+            self._found(self.scope.delete(key, version), key, version)
 
     def restore(self, key: Any) -> Row:
         """Take a row out of the trash."""
-        return perform(self.session, restore(self.scope, key))
+        return self._found(self.scope.trashed().update(key, {DELETED_AT: None}, None), key)
 
     def purge(self, key: Any) -> None:
         """Remove a row for ever, from the trash or not."""
-        perform(self.session, purge(self.scope, key))
+        self._found(self.scope.with_trash().delete(key, None), key)
 
     def count(self) -> int:
         """Return the number of rows."""
-        return perform(self.session, count(self.scope))
+        return pages.count(self.session, self.scope)
 
     def page(self, page: int = 1, page_size: int = PAGE_SIZE, order: Sequence[str] = ()) -> Page[Row]:
         """Return a page by its number, in an order such as ``("-created_at",)``."""
-        return perform(self.session, pages.by_number(self.scope, page=page, page_size=page_size, order=order))
+        return pages.by_number(self.session, self.scope, page=page, page_size=page_size, order=order)
 
     def scroll(
         self, after: str | None = None, page_size: int = PAGE_SIZE, order: Sequence[str] = ()
     ) -> CursorPage[Row]:
         """Return the page after a cursor, the first one without."""
-        return perform(self.session, pages.by_cursor(self.scope, after=after, page_size=page_size, order=order))
+        return pages.by_cursor(self.session, self.scope, after=after, page_size=page_size, order=order)
+
+    def _write(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row]:
+        return self.session.execute(self.scope.insert(), rows).scalars().all()
+
+    def _found(self, statement: Executable, key: Any, version: int | None = None) -> Row:
+        """Return the row that a statement was about; nothing means another version, or no such row in the scope."""
+        row: Row | None = self.session.execute(statement).scalar_one_or_none()
+        if row is not None:
+            return row
+        there = None if version is None else self.session.execute(self.scope.one(key)).scalar_one_or_none()
+        if there is None:
+            raise NotFoundError(code="not_found")
+        raise StaleError(current=getattr(there, self.scope.version_name))
 
 
 class AsyncCrud(Generic[Row, CreateT, UpdateT]):
@@ -101,128 +100,47 @@ class AsyncCrud(Generic[Row, CreateT, UpdateT]):
 
     async def get(self, key: Any, *, lock: bool = False) -> Row:
         """Return a row by its key (a tuple, if that has several columns); with `lock`, others wait to change it."""
-        return await perform_async(self.session, get(self.scope, key, lock=lock))
+        return await self._run(Crud.get, key, lock=lock)
 
     async def create(self, data: CreateT) -> Row:
         """Write a row and return it as the database made it."""
-        return await perform_async(self.session, create(self.scope, data))
+        return await self._run(Crud.create, data)
 
     async def create_many(self, many: Iterable[CreateT]) -> list[Row]:
         """Write many rows in few statements and return them, in no promised order."""
-        return await perform_async(self.session, create_many(self.scope, many))
+        return await self._run(Crud.create_many, many)
 
     async def update(self, key: Any, data: UpdateT, *, version: int | None = None) -> Row:
         """Change what `data` says, if the row still has the version, and return the row."""
-        return await perform_async(self.session, update(self.scope, key, data, version))
+        return await self._run(Crud.update, key, data, version=version)
 
     async def delete(self, key: Any, *, version: int | None = None) -> None:
         """Throw a row away: into the trash, where the table has one."""
-        await perform_async(self.session, remove(self.scope, key, version))
+        await self._run(Crud.delete, key, version=version)
 
     async def restore(self, key: Any) -> Row:
         """Take a row out of the trash."""
-        return await perform_async(self.session, restore(self.scope, key))
+        return await self._run(Crud.restore, key)
 
     async def purge(self, key: Any) -> None:
         """Remove a row for ever, from the trash or not."""
-        await perform_async(self.session, purge(self.scope, key))
+        await self._run(Crud.purge, key)
 
     async def count(self) -> int:
         """Return the number of rows."""
-        return await perform_async(self.session, count(self.scope))
+        return await self._run(Crud.count)
 
     async def page(self, page: int = 1, page_size: int = PAGE_SIZE, order: Sequence[str] = ()) -> Page[Row]:
         """Return a page by its number, in an order such as ``("-created_at",)``."""
-        return await perform_async(
-            self.session, pages.by_number(self.scope, page=page, page_size=page_size, order=order)
-        )
+        return await self._run(Crud.page, page, page_size, order)
 
     async def scroll(
         self, after: str | None = None, page_size: int = PAGE_SIZE, order: Sequence[str] = ()
     ) -> CursorPage[Row]:
         """Return the page after a cursor, the first one without."""
-        return await perform_async(
-            self.session, pages.by_cursor(self.scope, after=after, page_size=page_size, order=order)
-        )
+        return await self._run(Crud.scroll, after, page_size, order)
 
-
-# -- the operations ---------------------------------------------------------------------------------------------------
-
-
-def get(scope: Scope[Row, CreateT, UpdateT], key: Any, *, lock: bool = False) -> Steps[Row]:
-    """Ask for a row."""
-    return (yield from _found(scope, key, None, Query(scope.one(key, lock=lock))))
-
-
-def create(scope: Scope[Row, CreateT, UpdateT], data: CreateT) -> Steps[Row]:
-    """Write a row."""
-    result = yield Query(scope.insert(), [scope.values(data)])
-    row: Row = result.scalar_one()
-    return row
-
-
-def create_many(scope: Scope[Row, CreateT, UpdateT], many: Iterable[CreateT]) -> Steps[list[Row]]:
-    """Write rows; those that say the same things go together, for what is absent is left to the database."""
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for data in many:
-        values = scope.values(data)
-        alike.setdefault(tuple(values), []).append(values)
-    rows: list[Row] = []
-    for batch in alike.values():
-        rows += (yield Query(scope.insert(), batch)).scalars()
-    return rows
-
-
-def update(scope: Scope[Row, CreateT, UpdateT], key: Any, data: UpdateT, version: int | None) -> Steps[Row]:
-    """Change a row; no change at all is a look at it."""
-    changes = given(data, data.model_fields_set)
-    query = scope.update(key, changes, version) if changes else scope.one(key, version)
-    return (yield from _found(scope, key, version, Query(query)))
-
-
-def remove(scope: Scope[Row, CreateT, UpdateT], key: Any, version: int | None) -> Steps[None]:
-    """Put a row into the trash, or remove it where there is none."""
-    if scope.has_trash:
-        yield from _found(scope, key, version, Query(scope.update(key, {DELETED_AT: func.now()}, version)))
-    else:
-        yield from _gone(scope, key, version)
-
-
-def restore(scope: Scope[Row, CreateT, UpdateT], key: Any) -> Steps[Row]:
-    """Take a row out of the trash."""
-    trash = scope.trashed()
-    return (yield from _found(trash, key, None, Query(trash.update(key, {DELETED_AT: None}, None))))
-
-
-def purge(scope: Scope[Row, CreateT, UpdateT], key: Any) -> Steps[None]:
-    """Remove a row for ever."""
-    yield from _gone(scope.with_trash(), key, None)
-
-
-def count(scope: Scope[Row, CreateT, UpdateT]) -> Steps[int]:
-    """Count the rows."""
-    number: int = (yield Query(scope.count())).scalar_one()
-    return number
-
-
-def _found(scope: Scope[Row, CreateT, UpdateT], key: Any, version: int | None, query: Query) -> Steps[Row]:
-    row: Row | None = (yield query).scalar_one_or_none()
-    if row is None:
-        yield from _refuse(scope, key, version)
-        raise NotFoundError(code="not_found")
-    return row
-
-
-def _gone(scope: Scope[Row, CreateT, UpdateT], key: Any, version: int | None) -> Steps[None]:
-    if (yield Query(scope.delete(key, version))).one_or_none() is None:
-        yield from _refuse(scope, key, version)
-        raise NotFoundError(code="not_found")
-
-
-def _refuse(scope: Scope[Row, CreateT, UpdateT], key: Any, version: int | None) -> Generator[Query, Result[Any], None]:
-    """Raise StaleError when the row is there, in another version than the client's."""
-    if version is None:
-        return
-    row = (yield Query(scope.one(key))).scalar_one_or_none()
-    if row is not None:
-        raise StaleError(current=getattr(row, scope.version_name))
+    async def _run(
+        self, method: Callable[Concatenate[Crud[Row, CreateT, UpdateT], P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.session.run_sync(lambda session: method(Crud(session, self.scope), *args, **kwargs))

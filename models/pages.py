@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -10,18 +10,17 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Result, and_, false, literal, or_, tuple_
-from sqlalchemy.orm import Mapper
+from sqlalchemy import ColumnElement, and_, false, literal, or_, tuple_
+from sqlalchemy.orm import Mapper, Session
 
 from .errors import InputError
-from .scope import CreateT, Query, Row, Scope, UpdateT
+from .scope import CreateT, Row, Scope, UpdateT
 
 PAGE_SIZE = 20
 MAXIMUM = 100  # rows of a page
 LAST = 2**31 - 1  # page; its offset still fits a bigint
 
 Item = TypeVar("Item")
-Steps = Generator[Query, Result[Any], Item]
 
 
 class Page(BaseModel, Generic[Item]):
@@ -81,15 +80,26 @@ class Term:
         return bound
 
 
+def count(session: Session, scope: Scope[Row, CreateT, UpdateT]) -> int:
+    """Return the number of rows."""
+    number: int = session.execute(scope.count()).scalar_one()
+    return number
+
+
 def by_number(
-    scope: Scope[Row, CreateT, UpdateT], *, page: int = 1, page_size: int = PAGE_SIZE, order: Sequence[str] = ()
-) -> Steps[Page[Row]]:
-    """Ask for a page and the total; a page after the last is empty."""
+    session: Session,
+    scope: Scope[Row, CreateT, UpdateT],
+    *,
+    page: int = 1,
+    page_size: int = PAGE_SIZE,
+    order: Sequence[str] = (),
+) -> Page[Row]:
+    """Return a page and the total; a page after the last is empty."""
     _check("page", page, LAST)
     _check("page_size", page_size, MAXIMUM)
-    total = (yield Query(scope.count())).scalar_one()
+    total = count(session, scope)
     query = scope.select().order_by(*(term.clause() for term in terms(scope.mapper, order)))
-    items = (yield Query(query.limit(page_size).offset((page - 1) * page_size))).scalars().all()
+    items = session.execute(query.limit(page_size).offset((page - 1) * page_size)).scalars().all()
     pages = -(-total // page_size)
     return Page(
         items=list(items),
@@ -103,19 +113,20 @@ def by_number(
 
 
 def by_cursor(
+    session: Session,
     scope: Scope[Row, CreateT, UpdateT],
     *,
     after: str | None = None,
     page_size: int = PAGE_SIZE,
     order: Sequence[str] = (),
-) -> Steps[CursorPage[Row]]:
-    """Ask for the rows after a cursor, and one more, to know whether there are any."""
+) -> CursorPage[Row]:
+    """Return the rows after a cursor; it asks for one more, to know whether there are any."""
     _check("page_size", page_size, MAXIMUM)
     ordered = terms(scope.mapper, order)
     query = scope.select().order_by(*(term.clause() for term in ordered)).limit(page_size + 1)
     if after is not None:
         query = query.where(later(ordered, decode(scope.mapper, ordered, after)))
-    found = (yield Query(query)).scalars().all()
+    found = session.execute(query).scalars().all()
     items = list(found[:page_size])
     more = len(found) > page_size
     cursor = encode(scope.mapper, ordered, items[-1]) if more else None

@@ -164,11 +164,3 @@ def given(data: BaseModel, names: Any) -> dict[str, Any]:
     """Return what was said of the named fields: null is a value, absent is none."""
     values = {name: getattr(data, name) for name in names}
     return {name: value for name, value in values.items() if value is not MISSING}
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A statement and the values that go with it, for whoever executes it."""
-
-    statement: Executable
-    values: Sequence[Mapping[str, Any]] | None = None

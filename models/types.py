@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, DateTime, Dialect, MetaData, String, Text, cast, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, JSONB, TSTZRANGE, Range
+from sqlalchemy.sql.operators import OperatorClass
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from .base import CommentOn, metadata
@@ -18,7 +19,14 @@ Json = Tracked.as_mutable(JSONB(none_as_null=True))
 # elements without a length: SQLAlchemy would cast each array to varchar(n)[], and a cast cuts what is too long
 Strings = Tracked.as_mutable(ARRAY(Text))
 
-hex_color = DOMAIN(
+
+class Domain(DOMAIN):
+    """A domain that may be compared: SQLAlchemy 2.1 warns at comparisons and some inserts unless told so."""
+
+    operator_classes = OperatorClass.ANY
+
+
+hex_color = Domain(
     "hex_color",
     String(7),
     constraint_name="hex_color_check",
