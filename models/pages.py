@@ -182,8 +182,8 @@ def _read(annotation: Any, value: Any) -> Any:
     read = TypeAdapter(annotation).validate_python(value)
     if isinstance(read, datetime) and read.utcoffset() is None:
         raise ValueError
-    if isinstance(read, str):
-        read.encode()  # half of a surrogate pair is no text
+    if isinstance(read, str) and "\0" in read.encode().decode():  # nor is half of a surrogate pair text
+        raise ValueError
     return read
 
 
