@@ -1,0 +1,1 @@
+"""What an application may look like, and the demonstration; each is run by the tests."""
