@@ -1,6 +1,6 @@
 """A todo application over HTTP: FastAPI in front, the models behind it, row-level security under both.
 
-DATABASE_URL is that of a login that was granted todo_app, and select (user_id, token, expires_at) on Better Auth's table
+DATABASE_URL is that of a login that has todo_app, and `select (user_id, token, expires_at)` on Better Auth's table
 sessions; direct or through a transaction pooler. ``uvicorn --factory examples.todo_api:create_app`` starts it.
 """
 

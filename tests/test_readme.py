@@ -11,13 +11,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import uuid
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from tools import catalog, cli, config, migrations
+from tools import catalog, cli, config, database, migrations
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -102,6 +103,18 @@ def test_the_failure_is_shown_as_it_is_printed(tmp_path: Path, database_url: str
     done = run("apply", "--url", database_url, cwd=tmp_path)
     assert done.returncode == 2
     assert part("failure") == "$ tools apply\n" + done.stdout
+
+
+def test_the_application_prints_what_the_readme_shows(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    user = uuid.uuid4()
+    with database.connect(database_url) as conn:
+        conn.execute("insert into users (id, name, email, email_verified) values (%s, 'a', 'a', true)", [user])
+    code = part("application")
+    exec(compile(code, "README.md", "exec"), {"user_id": user})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", code)
 
 
 @pytest.fixture
