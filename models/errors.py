@@ -135,7 +135,7 @@ STATES: dict[str, tuple[type[DatabaseError], str, str | None]] = {
     "23P01": (InvalidError, "exclusion", "{field} overlaps with another."),
     "25006": (UnavailableError, "unavailable", None),  # the primary became a standby
     "40001": (BusyError, "serialization", None),
-    "40003": (CommitUnknownError, "commit_unknown", None),
+    "40003": (CommitUnknownError, "commit_unknown", None),  # CockroachDB says so, PostgreSQL never
     "40P01": (BusyError, "deadlock", None),
     "42501": (ForbiddenError, "forbidden", None),
     "44": (ForbiddenError, "forbidden", None),
@@ -144,7 +144,6 @@ STATES: dict[str, tuple[type[DatabaseError], str, str | None]] = {
     "57014": (TimedOutError, "timeout", None),
     "57P": (UnavailableError, "unavailable", None),
     "08": (UnavailableError, "unavailable", None),
-    "08007": (CommitUnknownError, "commit_unknown", None),
 }
 
 
