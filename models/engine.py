@@ -133,8 +133,8 @@ def _speak_utc(connection: Any, _record: Any) -> None:
     driver = getattr(connection, "driver_connection", connection)
     if driver.info.parameter_status("TimeZone") in UTC:
         return
-    connection.autocommit = True
+    before, connection.autocommit = connection.autocommit, True
     cursor = connection.cursor()
     cursor.execute("set time zone 'UTC'")
     cursor.close()
-    connection.autocommit = False
+    connection.autocommit = before

@@ -197,6 +197,14 @@ def test_a_transaction_has_its_settings(tokyo: None, way: str) -> None:
     engine.dispose()
 
 
+def test_no_transaction_is_an_isolation_level_too(tokyo: None, way: str) -> None:
+    engine = open_engine(way, isolation="AUTOCOMMIT")
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("show timezone")) == "UTC"
+        assert getattr(connection.connection.dbapi_connection, "autocommit", None) is True
+    engine.dispose()
+
+
 def test_an_async_transaction_has_its_settings(tokyo: None, way: str) -> None:
     async def ask() -> list[Any]:
         engine = open_async_engine(way, application="todo", settings={"statement_timeout": "5s"})
