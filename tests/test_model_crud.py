@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, assert_type, cast
+from contextlib import AbstractContextManager
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 from garden import ALICE, BOB, NOON, WEEKLY, added, task
 from pooler import pooled
 from pydantic import MISSING, BaseModel
-from sqlmodel import Session, col
+from sqlmodel import col
 from visitors import login
+from ways import Opening, async_ways, loosened, sync_ways
 
-import models
 from models import (
     ActiveTask,
     AsyncCrud,
@@ -27,7 +26,6 @@ from models import (
     Input,
     InvalidError,
     NotFoundError,
-    Page,
     Project,
     ProjectCreate,
     ProjectMember,
@@ -35,18 +33,14 @@ from models import (
     ProjectMemberUpdate,
     ProjectUpdate,
     ReadOnlyError,
-    Scope,
     StaleError,
     Task,
     TaskCreate,
-    TaskRead,
     TaskStatus,
     TaskUpdate,
     UserSettings,
     UserSettingsCreate,
     UserSettingsUpdate,
-    async_transaction,
-    open_async_engine,
     open_engine,
     transaction,
 )
@@ -56,61 +50,6 @@ TASKS = Collection(Task, TaskCreate, TaskUpdate)
 MEMBERS = Collection(ProjectMember, ProjectMemberCreate, ProjectMemberUpdate)
 SETTINGS = Collection(UserSettings, UserSettingsCreate, UserSettingsUpdate)
 ACTIVE = Collection(ActiveTask, Input, Input)
-
-
-class Opening(Protocol):
-    """Opens CRUD on a scope, in a transaction in the name of a user; `bypass` for none."""
-
-    def __call__(self, scope: Scope[Any, Any, Any], user: uuid.UUID | None = None) -> AbstractContextManager[Any]: ...
-
-
-class Awaited:
-    """An AsyncCrud whose methods can be called without await."""
-
-    def __init__(self, crud: AsyncCrud[Any, Any, Any], runner: asyncio.Runner) -> None:
-        self.crud = crud
-        self.runner = runner
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *args, **kwargs: self.runner.run(getattr(self.crud, name)(*args, **kwargs))
-
-
-@contextmanager
-def sync_ways(url: str) -> Iterator[Opening]:
-    engine = open_engine(url)
-
-    @contextmanager
-    def opened(scope: Scope[Any, Any, Any], user: uuid.UUID | None = None) -> Iterator[Any]:
-        with transaction(engine, user or dict(scope.fixed).get("user_id")) as session:
-            yield Crud(session, scope)
-
-    yield opened
-    engine.dispose()
-
-
-@contextmanager
-def async_ways(url: str) -> Iterator[Opening]:
-    with asyncio.Runner() as runner:
-        engine = open_async_engine(url)
-
-        @contextmanager
-        def opened(scope: Scope[Any, Any, Any], user: uuid.UUID | None = None) -> Iterator[Any]:
-            manager = async_transaction(engine, user or dict(scope.fixed).get("user_id"))
-            session = runner.run(_awaited(manager.__aenter__()))
-            try:
-                yield Awaited(AsyncCrud(session, scope), runner)
-            except BaseException as error:
-                if not runner.run(_awaited(manager.__aexit__(type(error), error, error.__traceback__))):
-                    raise
-            else:
-                runner.run(_awaited(manager.__aexit__(None, None, None)))
-
-        yield opened
-        runner.run(engine.dispose())
-
-
-async def _awaited(something: Any) -> Any:
-    return await something
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -128,20 +67,8 @@ def opened(
             with pooled(url) as through, ways(through) as opening:
                 yield opening
         else:
-            with ways(url) as opening, _loosened(database_url):
+            with ways(url) as opening, loosened(database_url):
                 yield opening
-
-
-@contextmanager
-def _loosened(url: str) -> Iterator[None]:
-    """Switch row-level security off: nothing but the scope keeps users apart."""
-    engine = open_engine(url)
-    tables = [name for name, table in models.metadata.tables.items() if not models.base.is_read_only(table)]
-    with engine.begin() as connection:
-        for table in tables:
-            connection.execute(sa.text(f"alter table {table} disable row level security"))
-    yield
-    engine.dispose()
 
 
 # -- one row ----------------------------------------------------------------------------------------------------------
@@ -466,41 +393,3 @@ def test_views_are_read_and_not_written(opened: Opening) -> None:
         ):
             with pytest.raises(ReadOnlyError, match="ActiveTask is only read"):
                 act()
-
-
-# -- a consumer, as mypy sees it --------------------------------------------------------------------------------------
-
-
-def first_title(session: Session, user: uuid.UUID) -> str:
-    tasks = Crud(session, TASKS.owned_by(user))
-    assert_type(tasks, Crud[Task, TaskCreate, TaskUpdate])
-    made = tasks.create(TaskCreate(title="typed"))
-    assert_type(made, Task)
-    page = tasks.page()
-    assert_type(page, Page[Task])
-    if TYPE_CHECKING:
-        tasks.create(TaskUpdate(title="t"))  # type: ignore[arg-type]
-        tasks.update(made.id, ProjectUpdate(name="n"))  # type: ignore[arg-type]
-        assert tasks.scroll().items[0].nonsense  # type: ignore[attr-defined]
-    shown = Page[TaskRead].model_validate(page)
-    assert_type(shown.items[0], TaskRead)
-    return shown.items[0].title
-
-
-async def first_title_async(crud: AsyncCrud[Task, TaskCreate, TaskUpdate]) -> str:
-    assert_type(await crud.scroll(), models.CursorPage[Task])
-    return (await crud.get(uuid.uuid4())).title
-
-
-def copied(crud: Crud[models.scope.Row, models.scope.CreateT, models.scope.UpdateT]) -> list[models.scope.Row]:
-    """Whatever the table is."""
-    return crud.page(page_size=2).items
-
-
-def test_a_consumer_works(database_url: str) -> None:
-    with login(database_url) as url:
-        engine = open_engine(url)
-        with transaction(engine, ALICE) as session:
-            assert first_title(session, ALICE) == "typed"
-            assert [row.title for row in copied(Crud(session, TASKS.owned_by(ALICE)))] == ["typed"]
-        engine.dispose()

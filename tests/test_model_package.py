@@ -20,8 +20,10 @@ from forgotten import forget
 from garden import ALICE, added, opened, task
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Field, Session, SQLModel, col, select
+from visitors import login
 
 import models
+from models import AsyncCrud, Collection, Crud, CursorPage, Page, open_engine, scope, transaction
 
 if TYPE_CHECKING:
     from pydantic import MISSING
@@ -174,3 +176,41 @@ def test_a_consumer_works(database_url: str) -> None:
     with opened(database_url) as engine, Session(engine) as session:
         added(session, task(), task(deleted_at=sa.func.now()))
         assert titles(session, ALICE) == ["Weed"]
+
+
+TASKS = Collection(models.Task, models.TaskCreate, models.TaskUpdate)
+
+
+def first_title(session: Session, user: UUID) -> str:
+    tasks = Crud(session, TASKS.owned_by(user))
+    assert_type(tasks, Crud[models.Task, models.TaskCreate, models.TaskUpdate])
+    made = tasks.create(models.TaskCreate(title="typed"))
+    assert_type(made, models.Task)
+    page = tasks.page()
+    assert_type(page, Page[models.Task])
+    if TYPE_CHECKING:
+        tasks.create(models.TaskUpdate(title="t"))  # type: ignore[arg-type]
+        tasks.update(made.id, models.ProjectUpdate(name="n"))  # type: ignore[arg-type]
+        assert tasks.scroll().items[0].nonsense  # type: ignore[attr-defined]
+    shown = Page[models.TaskRead].model_validate(page)
+    assert_type(shown.items[0], models.TaskRead)
+    return shown.items[0].title
+
+
+async def first_title_async(crud: AsyncCrud[models.Task, models.TaskCreate, models.TaskUpdate]) -> str:
+    assert_type(await crud.scroll(), CursorPage[models.Task])
+    return (await crud.get(UUID(int=1))).title
+
+
+def copied(crud: Crud[scope.Row, scope.CreateT, scope.UpdateT]) -> list[scope.Row]:
+    """Whatever the table is."""
+    return crud.page(page_size=2).items
+
+
+def test_a_consumer_of_the_runtime_works(database_url: str) -> None:
+    with login(database_url) as url:
+        engine = open_engine(url)
+        with transaction(engine, ALICE) as session:
+            assert first_title(session, ALICE) == "typed"
+            assert [row.title for row in copied(Crud(session, TASKS.owned_by(ALICE)))] == ["typed"]
+        engine.dispose()

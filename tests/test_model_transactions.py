@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
-import select as selecting
-import socket
 import threading
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from garden import ALICE, BOB, added, task
 from pooler import free_port, pooled
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import Session, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from visitors import login
+from wire import cut_after_commit
 
 from models import (
     BusyError,
@@ -355,44 +353,6 @@ def test_nobody_there(web: str) -> None:
 
 
 # -- a commit whose answer is lost ------------------------------------------------------------------------------------
-
-
-@contextmanager
-def cut_after_commit(url: str) -> Iterator[str]:
-    """A wire that brings COMMIT to the server and not the answer back: the client cannot know that it succeeded."""
-    where = conninfo_to_dict(url)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=_carry, args=[listening, where])
-        thread.start()
-        port = listening.getsockname()[1]
-        yield make_conninfo(**{**where, "host": "127.0.0.1", "port": port, "sslmode": "disable"})
-        thread.join(10)
-
-
-def _carry(listening: socket.socket, where: dict[str, Any]) -> None:
-    client, _ = listening.accept()
-    with client, _server(where) as server:
-        ending = False
-        for sender, receiver in iter(lambda: _ready(client, server), None):
-            data = sender.recv(65536)
-            if not data or (ending and sender is server):
-                return
-            ending = ending or (sender is client and b"COMMIT" in data)
-            receiver.sendall(data)
-
-
-def _ready(client: socket.socket, server: socket.socket) -> tuple[socket.socket, socket.socket]:
-    (sender, *_), _, _ = selecting.select([client, server], [], [])
-    return (client, server) if sender is client else (server, client)
-
-
-def _server(where: dict[str, Any]) -> socket.socket:
-    host, port = str(where.get("host", "localhost")), int(where.get("port") or 5432)
-    if not host.startswith("/"):
-        return socket.create_connection((host, port))
-    made = socket.socket(socket.AF_UNIX)
-    made.connect(f"{host}/.s.PGSQL.{port}")
-    return made
 
 
 def test_a_commit_whose_answer_is_lost_is_not_repeated(web: str, engine: sa.Engine) -> None:
