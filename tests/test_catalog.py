@@ -13,7 +13,7 @@ import pytest
 from psycopg.pq import TransactionStatus
 from tiny import rows, wait_until
 
-from tools import catalog, database, drift, printing, scratch
+from tools import __version__, catalog, database, drift, printing, scratch
 from tools.catalog import Catalog
 from tools.errors import Trouble
 
@@ -207,7 +207,7 @@ def test_snapshot_of_an_empty_catalog_is_json() -> None:
     assert catalog.from_json(catalog.to_json(Catalog(), tool_version="1")) == Catalog()
 
 
-SNAPSHOT = catalog.to_json(Catalog(server_version="18.0"), tool_version="1")
+SNAPSHOT = catalog.to_json(Catalog(server_version="18.0"), tool_version=__version__)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import catalog, cli, config, database, migrations
+from tools import catalog, cli, config, database, ignores, migrations
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -87,6 +87,19 @@ def test_the_directives_shown_are_those_that_are_read() -> None:
     text = README.read_text(encoding="utf-8")
     shown = set(re.findall(r"^\| `-- (\w+):", text, re.MULTILINE))
     assert shown == {"depends", *migrations.VALUES}
+
+
+def test_the_ignore_file_shown_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".driftignore").write_text(part("driftignore"), encoding="utf-8")
+    entries = ignores.read(config.Project(directory=tmp_path))
+    assert [(entry.word, entry.kind, entry.fact) for entry in entries] == [
+        ("unexpected", "table", None),
+        (None, "index", None),
+        (None, "table", "options"),
+        (None, "extension", None),
+    ]
+    ours = [line for line in (ROOT / ".driftignore").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    assert part("driftignore").splitlines()[:1] == ours
 
 
 def test_the_demo_prints_what_the_readme_shows(cluster_settings: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tiny import A, B, call, ended, relations, start, wait_until, write_history
 
 from tools import __version__, catalog, database, ledger, lock, migrations, runner, scratch, sources
 from tools.config import Project
@@ -94,8 +95,8 @@ CHANGES = [
     ("alter table task_tags set unlogged", "alter table task_tags set logged", "changed table public.task_tags"),
     ("create role spare_owner; alter table projects owner to spare_owner",
      "alter table projects owner to current_user; drop role spare_owner", "changed table public.projects"),
-    ("create table audit_log_2031_01 partition of audit_log for values from ('2031-01-01') to ('2031-02-01')",
-     "drop table audit_log_2031_01", "unexpected table public.audit_log_2031_01"),
+    ("create table audit_log_spare partition of audit_log for values from ('2031-01-01') to ('2031-02-01')",
+     "drop table audit_log_spare", "unexpected table public.audit_log_spare"),
     ("create statistics spare on user_id, project_id from tasks", "drop statistics spare",
      "unexpected statistics public.spare"),
     ("create rule spare as on delete to tags do also nothing", "drop rule spare on tags",
@@ -128,13 +129,21 @@ def test_one_change_by_hand_is_one_difference(
     reader: sources.Reader,
 ) -> None:
     conn.execute(change.encode())
-    found = names(reader.compare("migrations", database_url))
+    comparison = reader.compare("migrations", database_url)
+    found = names(comparison)
     if "rename" in change:
         assert [name.split()[0] for name in found] in (["missing", "unexpected"], ["changed"])
     else:
         assert len(found) == 1, found
         assert expected is None or found[0].startswith(expected)
+    if not any(one.note and not one.hint for one in comparison.differences):
+        conn.execute(comparison.script(destructive=True).encode())
+        assert names(reader.compare("migrations", database_url)) == []
+        conn.execute(b"drop role if exists spare_owner")
+    else:
+        assert "alter type task_status add value" in change, "a label stays"
     if undo:
+        conn.execute(change.encode())
         conn.execute(undo.encode())
         assert names(reader.compare("migrations", database_url)) == []
 
@@ -162,18 +171,51 @@ def test_a_difference_names_the_file_and_line_that_made_the_object(
     assert "varchar(50)" in text
 
 
-def test_a_migration_that_runs_is_waited_for(
-    conn: database.Connection, database_url: str, project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sources, "WAIT_FOR_RUN", 0.0)
+def test_a_migration_that_runs_is_waited_for(conn: database.Connection, database_url: str, project: Project) -> None:
     conn.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
     said: list[str] = []
-    with sources.reader(project, scratch.configured(None, None), say=said.append) as opened:
-        with pytest.raises(Trouble, match="still running"):
+    with sources.reader(project, scratch.configured(None, None), say=said.append, patience=0.0) as opened:
+        with pytest.raises(Trouble, match="still running after 0 s"):
             opened.compare("migrations", database_url)
         assert said == [f"a migration is running: waiting for {lock.holder(conn, project)}"]
         conn.execute("select pg_advisory_unlock(%s)", [ledger.lock_key(project)])
         assert opened.compare("migrations", database_url).same
+
+
+SLOW = "create table b (id int);\nselect pg_sleep(1.5);\ncreate table c (id int)"
+
+
+def test_a_deployment_in_progress_is_no_drift(tmp_path: Path, empty_url: str) -> None:
+    """A file of three statements without a transaction: in its middle the catalog is neither old nor new."""
+    project = write_history(tmp_path, {A: "create table a (id int)", B: f"-- transactional: false\n{SLOW}"})
+    run = start(project, "apply", "-u", empty_url)
+    wait_until(lambda: relations(empty_url) == {"a", "b"})
+    hasty = call(project, "drift-check", "--actual", "live", "-u", empty_url, "--patience", "0")
+    answer = call(project, "drift-check", "--actual", "live", "-u", empty_url)
+    assert ended(run).code == 0
+    assert hasty.code == 2
+    assert "a migration is still running after 0 s, and what it changes is no drift" in hasty.err
+    assert answer.code == 0, answer.out
+    assert answer.err.startswith("a migration is running: waiting for tools apply (pid ")
+    assert answer.out == "migrations against live: same, 10 objects\n"
+
+
+def test_a_run_between_two_looks_is_no_drift(tmp_path: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger is read, then somebody migrates, then the catalog is read: both are read again."""
+    project = write_history(tmp_path, {A: "create table a (id int)", B: "create table b (id int)"})
+    runner.apply(empty_url, project, runner.Options(), to=A)
+    plain = catalog.read
+
+    def late(connection: database.Connection) -> catalog.Catalog:
+        if connection.info.dbname == database.parse(empty_url)["dbname"]:
+            runner.apply(empty_url, project, runner.Options())
+        return plain(connection)
+
+    monkeypatch.setattr(catalog, "read", late)
+    said: list[str] = []
+    with sources.reader(project, scratch.configured(None, None), say=said.append) as opened:
+        found = opened.compare("migrations", empty_url)
+    assert (found.same, found.pending, said) == (True, (), ["a migration ran meanwhile: reading again"])
 
 
 def test_of_external_tables_only_what_we_point_to_is_compared(
@@ -286,3 +328,52 @@ def test_the_history_is_what_the_migrations_folder_says(project: Project, reader
 def _has(conn: database.Connection, name: str) -> bool:
     row = conn.execute("select to_regclass(%s) is not null", [name]).fetchone()
     return bool(row and row[0])
+
+
+def test_snapshots_of_one_catalog_are_equal_and_a_change_is_a_line(
+    conn: database.Connection, database_url: str, reader: sources.Reader
+) -> None:
+    first, again = (catalog.to_json(reader.read(database_url), tool_version=__version__) for _ in range(2))
+    assert first == again
+    head = json.loads(first)
+    assert (head["tool_version"], head["server_version"]) == (__version__, reader.read(database_url).server_version)
+    conn.execute("alter table tags alter column name type varchar(60)")
+    changed = catalog.to_json(reader.read(database_url), tool_version=__version__).splitlines()
+    lines = [line for line, other in zip(first.splitlines(), changed, strict=True) if line != other]
+    assert [line.partition(":")[0] for line in lines] == ['"fingerprint"', '{"kind"']
+    assert '"name": "public.tags.name"' in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (f'"tool_version": "{__version__}"', '"tool_version": "0.0.1"', None),
+        ('"format": 1', '"format": 9', "a snapshot of format 9, and this version reads format 1: write it again"),
+        ('"kind": "column"', '"kind": "colour"', "has something unknown in it ('colour'): write it again"),
+        ('"nullable": false', '"shade": false', "unexpected keyword argument 'shade'): write it again"),
+        ('"type": "uuid"', '"type": "text"', "the snapshot was edited, its fingerprint does not fit: write it again"),
+        ("{", "", "this is not a snapshot: write one with tools snapshot"),
+    ],
+)
+def test_a_snapshot_of_another_version(
+    old: str, new: str, sentence: str | None, reader: sources.Reader, tmp_path: Path
+) -> None:
+    path = tmp_path / "schema.json"
+    text = catalog.to_json(reader.read("migrations"), tool_version=__version__)
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    if sentence is None:
+        assert reader.compare(str(path), "migrations").same, "the same facts, whoever wrote them"
+        return
+    with pytest.raises(Trouble) as caught:
+        reader.read(str(path))
+    assert str(caught.value).startswith(f"{path}: ")
+    assert sentence in str(caught.value)
+
+
+def test_a_snapshot_that_saw_less_says_so(reader: sources.Reader, tmp_path: Path) -> None:
+    path = tmp_path / "schema.json"
+    text = catalog.to_json(reader.read("migrations"), tool_version="0.0.1")
+    path.write_text(text.replace('"fingerprint": "', '"fingerprint": "0', 1), encoding="utf-8")
+    with pytest.raises(Trouble, match=r"written by version 0\.0\.1, which saw less or more than this one"):
+        reader.read(str(path))

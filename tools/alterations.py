@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatch
 from typing import Any
 
-from tools import kinds, rarities
+from tools import kinds
 from tools.changes import Fact
-from tools.creations import constraint, join, literal, policy_parts, routine, split
+from tools.completions import SWITCHES, not_null_name
+from tools.creations import join, literal, policy_parts, routine, split
 from tools.kinds import Object
 
 Facts = Mapping[str, Fact]
 Action = Callable[[Any, Any], Iterable[str]]  # from what is expected and what is there; nothing where there is no way
-
-SWITCHES = {"origin": "enable", "disabled": "disable", "replica": "enable replica", "always": "enable always"}
 
 
 @singledispatch
@@ -30,7 +29,7 @@ def statement(start: str, actions: Iterable[str]) -> str | None:
     return f"{start} {text}" if text else None
 
 
-def _actions(facts: Facts, known: Mapping[str, Action]) -> list[str]:
+def actions(facts: Facts, known: Mapping[str, Action]) -> list[str]:
     """Return an action or more for each fact; nothing where some fact has none."""
     found = [list(known[name](fact.expected, fact.actual)) if name in known else [] for name, fact in facts.items()]
     return [action for actions in found for action in actions] if all(found) else []
@@ -43,7 +42,7 @@ def _parameters(expected: tuple[str, ...], actual: tuple[str, ...]) -> list[str]
     return [*([f"reset ({', '.join(gone)})"] if gone else []), *([f"set ({', '.join(chosen)})"] if chosen else [])]
 
 
-def _foreign(expected: tuple[str, ...], actual: tuple[str, ...]) -> list[str]:
+def foreign(expected: tuple[str, ...], actual: tuple[str, ...]) -> list[str]:
     """Return what sets, adds and drops the options of something foreign; nothing where one is a secret."""
     if any(option.endswith("=***") for option in set(expected) ^ set(actual)):
         return []
@@ -70,6 +69,14 @@ TABLE: dict[str, Action] = {
 INDEX = {name: TABLE[name] for name in ("options", "tablespace")}
 
 
+def _identity_options(expected: tuple[str, ...], actual: tuple[str, ...]) -> list[str]:
+    """Return what sets the options of an identity's sequence; what is not among them is as PostgreSQL chooses."""
+    plain = {"start": "start 1", "increment": "increment 1", "cache": "cache 1", "cycle": "no cycle"}
+    plain |= {"minvalue": "no minvalue", "maxvalue": "no maxvalue"}
+    gone = {text.partition(" ")[0] for text in actual} - {text.partition(" ")[0] for text in expected}
+    return [f"set {text}" for text in (*(plain[name] for name in sorted(gone)), *expected)]
+
+
 def _identity(expected: str | None, actual: str | None) -> list[str]:
     if expected is None:
         return ["drop identity"]
@@ -78,9 +85,10 @@ def _identity(expected: str | None, actual: str | None) -> list[str]:
 
 COLUMN: dict[str, Action] = {
     "identity": _identity,
+    "identity_options": _identity_options,
     "nullable": lambda expected, _: ["drop not null" if expected else "set not null"],
     "default": lambda expected, _: [f"set default {expected}" if expected else "drop default"],
-    "storage": lambda expected, _: [f"set storage {expected}"] if expected else [],  # default: since PostgreSQL 16
+    "storage": lambda expected, _: [f"set storage {expected or 'default'}"],  # default: since PostgreSQL 16
     "compression": lambda expected, _: [f"set compression {expected or 'default'}"],
     "statistics": lambda expected, _: [f"set statistics {-1 if expected is None else expected}"],
     "options": _parameters,
@@ -94,22 +102,6 @@ SEQUENCE: dict[str, Action] = {
     "cache": lambda expected, _: [f"cache {expected}"],
     "cycle": lambda expected, _: ["cycle" if expected else "no cycle"],
     "owned_by": lambda expected, _: [f"owned by {expected or 'none'}"],
-}
-PUBLICATION: dict[str, Action] = {
-    "publish": lambda expected, _: [f"publish = {literal(', '.join(expected))}"],
-    "via_partition_root": lambda expected, _: [f"publish_via_partition_root = {str(expected).lower()}"],
-    "generated_columns": lambda expected, _: [f"publish_generated_columns = {expected or 'none'}"],
-}
-SETTABLE = ("receive", "send", "typmod_in", "typmod_out", "analyze", "subscript", "storage")
-SUBSCRIPTION: dict[str, Action] = {
-    "slot": lambda expected, _: [f"slot_name = {expected or 'none'}"],
-    **{
-        name: lambda expected, _, name=name: [f"{name} = {str(expected).lower()}"]  # type: ignore[misc] # of a mapping
-        for name in (
-            *("binary", "streaming", "disable_on_error", "synchronous_commit", "password_required", "run_as_owner"),
-            "origin",
-        )
-    },
 }
 
 
@@ -127,6 +119,16 @@ def _number(version: str) -> list[int]:
 
 @alter.register
 def _(expected: kinds.Table, facts: Facts) -> str | None:
+    if facts.keys() == {"partition_bound"}:
+        family = f"alter table {expected.partition_of}"
+        words = f"attach partition {expected.name} {expected.partition_bound}"
+        return f"{family} detach partition {expected.name};\n{family} {words}"
+    if facts.keys() == {"detach_pending"} and expected.partition_of:
+        family = f"alter table {expected.partition_of}"
+        words = f"attach partition {expected.name} {expected.partition_bound}"
+        return f"{family} detach partition {expected.name} finalize;\n{family} {words}"
+    if facts.keys() == {"of_type"}:
+        return f"alter table {expected.name} {f'of {expected.of_type}' if expected.of_type else 'not of'}"
     if "partition_of" in facts:
         parent, bound = facts["partition_of"].actual, expected.partition_bound
         if expected.partition_of is None:
@@ -134,22 +136,50 @@ def _(expected: kinds.Table, facts: Facts) -> str | None:
         return f"alter table {expected.partition_of} attach partition {expected.name} {bound}"
     if facts.keys() == {"inherits"}:
         there, here = facts["inherits"].actual, expected.inherits
-        words = [f"no inherit {name}" for name in there if name not in here]
-        words += [f"inherit {name}" for name in here if name not in there]
-        return statement(f"alter table {expected.name}", words)
-    return statement(f"alter table {expected.name}", _actions(facts, TABLE))
+        turns = [f"no inherit {name}" for name in there if name not in here]
+        turns += [f"inherit {name}" for name in here if name not in there]
+        return statement(f"alter table {expected.name}", turns)
+    return statement(f"alter table {expected.name}", actions(facts, TABLE))
 
 
 @alter.register
 def _(expected: kinds.Column, facts: Facts) -> str | None:
-    known = COLUMN | {"options": _foreign} if expected.parents[0].startswith("foreign ") else COLUMN
-    rest = {name: fact for name, fact in facts.items() if name not in ("type", "collation")}
-    actions = _actions(rest, known)
-    if bool(actions) != bool(rest) or expected.generated:
+    known = COLUMN | {"options": foreign} if expected.parents[0].startswith("foreign ") else COLUMN
+    start = f"alter {expected.parents[0]}"
+    if facts.keys() == {"not_null"}:
+        here, there = (not_null_name(expected, name) for name in (expected.not_null, facts["not_null"].actual))
+        return f"{start} rename constraint {there} to {here}" if here and there else None
+    if facts.keys() <= {"generated", "expression"} and expected.generated is None:
+        return f"{start} alter column {expected.label} drop expression"
+    if facts.keys() & {"not_null", "generated", "expression"}:
         return None
-    if rest != facts:
-        actions.insert(0, join(f"type {expected.type}", expected.collation and f"collate {expected.collation}"))
-    return statement(f"alter {expected.parents[0]}", (f"alter column {expected.label} {action}" for action in actions))
+    if not facts.keys().isdisjoint({"type", "collation"}):
+        return _retype(expected, facts, start)
+    text = statement(start, (f"alter column {expected.label} {action}" for action in actions(facts, known)))
+    is_new = text and expected.identity and "identity" in facts and facts["identity"].actual is None
+    return f"{text};\n{_behind(expected)}" if is_new else text
+
+
+def _behind(column: kinds.Column) -> str:
+    """Return what sets a new identity's sequence behind the values that are there."""
+    label = column.label.strip('"').replace('""', '"') if column.label.startswith('"') else column.label
+    sequence = f"pg_catalog.pg_get_serial_sequence({literal(column.container)}, {literal(label)})"
+    values = f"(select pg_catalog.max({column.label}) from {column.container})"  # noqa: S608 (PostgreSQL's own names)
+    return f"select pg_catalog.setval({sequence}, {values})"
+
+
+def _retype(expected: kinds.Column, facts: Facts, start: str) -> str | None:
+    """Return the change of a type; the default steps aside, because it may not follow by itself."""
+    rest = {name: fact for name, fact in facts.items() if name not in ("type", "collation", "default")}
+    more = actions(rest, COLUMN)
+    if bool(more) != bool(rest) or expected.generated:
+        return None
+    using = f"using {expected.label}::{expected.type}" if "type" in facts and start.startswith("alter table") else None
+    words = join(f"type {expected.type}", expected.collation and f"collate {expected.collation}", using)
+    turns: list[str] = ["drop default", words, f"set default {expected.default}"] if expected.default else [words]
+    if "default" in facts and not expected.default:
+        turns.insert(0, "drop default")
+    return ";\n".join(f"{start} alter column {expected.label} {turn}" for turn in (*turns, *more))
 
 
 @alter.register
@@ -158,13 +188,11 @@ def _(expected: kinds.Constraint, facts: Facts) -> str | None:
         return f"alter {expected.parents[0]} validate constraint {expected.label}"
     if facts.keys() <= INDEX.keys():
         index = f"{split(expected.container)[0]}.{expected.label}"
-        return statement(f"alter index {index}", _actions(facts, INDEX))
+        return statement(f"alter index {index}", actions(facts, INDEX))
     if facts.keys() == {"clustered"}:
         word = f"cluster on {expected.label}" if expected.clustered else "set without cluster"
         return f"alter {expected.parents[0]} {word}"
-    if expected.clustered or "triggers" in facts:
-        return None
-    return f"alter {expected.parents[0]} drop constraint {expected.label}, add {constraint(expected)}"
+    return None
 
 
 @alter.register
@@ -174,7 +202,7 @@ def _(expected: kinds.Index, facts: Facts) -> str | None:
     if facts.keys() == {"clustered"}:
         word = f"cluster on {split(expected.name)[1]}" if expected.clustered else "set without cluster"
         return f"alter table {expected.table} {word}"
-    return statement(f"alter index {expected.name}", _actions(facts, INDEX))
+    return statement(f"alter index {expected.name}", actions(facts, INDEX))
 
 
 @alter.register
@@ -196,22 +224,6 @@ def _in_a_partition(expected: kinds.Trigger, fact: Fact) -> str | None:
         return None
     state = next((text.partition(" in ")[0] for text in fact.expected if text in apart), expected.enabled)
     return f"alter table {tables.pop()} {SWITCHES[state]} trigger {expected.label}"
-
-
-@alter.register
-def _(expected: rarities.BaseType, facts: Facts) -> str | None:
-    if not facts.keys() <= set(SETTABLE) or ("storage" in facts and expected.storage == "plain"):
-        return None  # nothing becomes plain again
-    words = ", ".join(f"{name} = {fact.expected or 'none'}" for name, fact in facts.items())
-    return f"alter type {expected.name} set ({words})"
-
-
-@alter.register
-def _(expected: rarities.Subscription, facts: Facts) -> str | None:
-    if facts.keys() == {"enabled"}:
-        return f"alter subscription {expected.name} {'enable' if expected.enabled else 'disable'}"
-    words = _actions(facts, SUBSCRIPTION)
-    return f"alter subscription {expected.name} set ({', '.join(words)})" if words else None
 
 
 @alter.register
@@ -238,107 +250,80 @@ def _(expected: kinds.Function, facts: Facts) -> str | None:
 @alter.register
 def _(expected: kinds.View, facts: Facts) -> str | None:
     if facts.keys() == {"definition"}:
+        if _columns(facts["definition"].expected) != _columns(facts["definition"].actual):
+            return None
         options = f" with ({', '.join(expected.options)})" if expected.options else ""
         return f"create or replace view {expected.name}{options} as {expected.definition.strip().rstrip(';')}"
-    changes = _actions(facts, {"options": _parameters})
-    return f"alter view {expected.name} {changes[0]}" if len(changes) == 1 else None
+    changes = actions(facts, {"options": _parameters})
+    return ";\n".join(f"alter view {expected.name} {change}" for change in changes) or None
+
+
+def _columns(definition: str) -> str | None:
+    """Return what a view selects, as far as that can be cut out; what is the same gives the same columns."""
+    selected, found, _ = definition.partition("\n   FROM ")
+    return selected if found and selected.startswith(" SELECT ") and "UNION" not in definition else definition
 
 
 @alter.register
 def _(expected: kinds.MaterializedView, facts: Facts) -> str | None:
     known = {name: TABLE[name] for name in ("options", "tablespace", "access_method")}
-    return statement(f"alter materialized view {expected.name}", _actions(facts, known))
+    return statement(f"alter materialized view {expected.name}", actions(facts, known))
 
 
 @alter.register
 def _(expected: kinds.Sequence, facts: Facts) -> str | None:
     if facts.keys() == {"unlogged"}:
         return f"alter sequence {expected.name} set {'unlogged' if expected.unlogged else 'logged'}"
-    words = _actions({name: fact for name, fact in facts.items() if name != "owner"}, SEQUENCE)
+    words = actions({name: fact for name, fact in facts.items() if name != "owner"}, SEQUENCE)
     return f"alter sequence {expected.name} {' '.join(words)}" if words else None
 
 
 @alter.register
 def _(expected: kinds.Enum, facts: Facts) -> str | None:
     here, there = expected.labels, facts["labels"].actual
-    lacking, extra = [x for x in here if x not in there], [x for x in there if x not in here]
-    if len(lacking) != 1 or tuple(x for x in here if x in there) != tuple(x for x in there if x in here):
+    start = f"alter type {expected.name}"
+    if len(here) == len(there):
+        renamed = [(old, new) for old, new in zip(there, here, strict=True) if old != new]
+        if set(dict(renamed)) & set(here):
+            return None
+        return ";\n".join(f"{start} rename value {literal(old)} to {literal(new)}" for old, new in renamed)
+    if tuple(x for x in here if x in there) != there:
         return None
-    place = here.index(lacking[0])
-    if len(extra) == 1 and there.index(extra[0]) == place:
-        return f"alter type {expected.name} rename value {literal(extra[0])} to {literal(lacking[0])}"
-    after = f" before {literal(here[place + 1])}" if place + 1 < len(here) else ""
-    return None if extra else f"alter type {expected.name} add value {literal(lacking[0])}{after}"
+    places = ((label, here[:at]) for at, label in enumerate(here) if label not in there)
+    return ";\n".join(
+        f"{start} add value {literal(label)}"
+        + (f" after {literal(before[-1])}" if before else f" before {literal(there[0])}")
+        for label, before in places
+    )
 
 
 @alter.register
 def _(expected: kinds.Domain, facts: Facts) -> str | None:
     if len(facts) > 1 or facts.keys() & {"type", "collation"}:
         return None
-    changes = _actions(facts, {"nullable": COLUMN["nullable"], "default": COLUMN["default"], "constraints": _checks})
-    return f"alter domain {expected.name} {changes[0]}" if len(changes) == 1 else None
+    changes = actions(facts, {"nullable": COLUMN["nullable"], "default": COLUMN["default"], "constraints": _checks})
+    return ";\n".join(f"alter domain {expected.name} {change}" for change in changes) or None
 
 
 def _checks(expected: tuple[str, ...], actual: tuple[str, ...]) -> list[str]:
-    added = [f"add constraint {text}" for text in expected if text not in actual]
-    return added + [f"drop constraint {text.partition(' CHECK ')[0]}" for text in actual if text not in expected]
+    gone = [f"drop constraint {text.partition(' CHECK ')[0]}" for text in actual if text not in expected]
+    return gone + [f"add constraint {text}" for text in expected if text not in actual]
 
 
 @alter.register
 def _(expected: kinds.CompositeType, facts: Facts) -> str | None:
+    """Drop and add from the first attribute that differs: nothing moves one to another place."""
     here, there = expected.attributes, facts["attributes"].actual
-    if here[: len(there)] == there:
-        return statement(f"alter type {expected.name}", (f"add attribute {text}" for text in here[len(there) :]))
-    if there[: len(here)] == here:
-        gone = (text.partition(" ")[0] for text in there[len(here) :])
-        return statement(f"alter type {expected.name}", (f"drop attribute {name}" for name in gone))
-    return None
+    same = next((at for at, (mine, yours) in enumerate(zip(here, there, strict=False)) if mine != yours), None)
+    same = min(len(here), len(there)) if same is None else same
+    words = [f"drop attribute {text.partition(' ')[0]}" for text in there[same:]]
+    words += [f"add attribute {text}" for text in here[same:]]
+    return ";\n".join(f"alter type {expected.name} {word}" for word in words) or None
 
 
 @alter.register
 def _(expected: kinds.Policy, facts: Facts) -> str | None:
     lost = any(name in facts and facts[name].expected is None for name in ("using", "check"))
-    if lost or facts.keys() & {"command", "permissive"} or "(owner)" in expected.roles:
+    if lost or facts.keys() & {"command", "permissive"}:
         return None
     return f"alter policy {expected.label} on {expected.container} {policy_parts(expected)}"
-
-
-@alter.register
-def _(expected: rarities.Statistics, facts: Facts) -> str | None:
-    target = -1 if expected.target is None else expected.target
-    return f"alter statistics {expected.name} set statistics {target}" if facts.keys() == {"target"} else None
-
-
-@alter.register
-def _(expected: rarities.EventTrigger, facts: Facts) -> str | None:
-    switch = SWITCHES[expected.enabled]
-    return f"alter event trigger {expected.name} {switch}" if facts.keys() == {"enabled"} else None
-
-
-@alter.register
-def _(expected: rarities.Publication, facts: Facts) -> str | None:
-    changes = _actions(facts, PUBLICATION)
-    return f"alter publication {expected.name} set ({', '.join(changes)})" if changes else None
-
-
-@alter.register
-def _(expected: rarities.ForeignTable, facts: Facts) -> str | None:
-    return statement(f"alter foreign table {expected.name}", _actions(facts, {"options": _foreign}))
-
-
-@alter.register
-def _(expected: rarities.ForeignServer, facts: Facts) -> str | None:
-    words = _actions(facts, {"version": _version, "options": _foreign})
-    return f"alter server {expected.name} {' '.join(words)}" if words else None
-
-
-def _version(expected: str | None, _: str | None) -> list[str]:
-    return [f"version {literal(expected)}"] if expected else []
-
-
-@alter.register
-def _(expected: rarities.Operator, facts: Facts) -> str | None:
-    if not facts.keys() <= {"restrict", "join"}:
-        return None
-    words = ", ".join(f"{name} = {fact.expected or 'none'}" for name, fact in facts.items())
-    return f"alter operator {expected.name} set ({words})"

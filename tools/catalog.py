@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
-from tools import kinds, printing, rarities
+from tools import __version__, kinds, printing, rarities
 from tools.errors import Trouble
 from tools.kinds import Object
 from tools.rows import Objects, Row, load, rows, uncollected
@@ -195,6 +195,12 @@ def from_json(text: str) -> Catalog:
             f"the snapshot has something unknown in it ({error}): write it again with tools snapshot"
         ) from None
     if fingerprint(catalog) != snapshot.get("fingerprint"):
+        written = snapshot.get("tool_version")
+        if written != __version__:
+            raise Trouble(
+                f"the snapshot was written by version {written}, which saw less or more than this one, {__version__}:"
+                " write it again with tools snapshot"
+            )
         raise Trouble("the snapshot was edited, its fingerprint does not fit: write it again with tools snapshot")
     return catalog
 

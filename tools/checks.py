@@ -10,16 +10,19 @@ import click
 
 from tools import config, terminal
 from tools.errors import Trouble
-from tools.options import command, format_option, scratch_options, tools, url_option
+from tools.options import command, formats, scratch_options, tools, url_option
 from tools.terminal import DIFFERENT, SAME, TROUBLE
 
 if TYPE_CHECKING:
     from tools import scratch as scratch_module
 
 
+ANNOTATED = ("text", "json", "markdown", "github", "junit", "sarif")
+
+
 @command(tools, "verify", example="tools verify")
 @scratch_options
-@format_option
+@formats(*ANNOTATED)
 def verify(project: config.Project, settings: scratch_module.Settings, format_: str) -> int:
     """Prove that every migration can be taken back.
 
@@ -30,7 +33,7 @@ def verify(project: config.Project, settings: scratch_module.Settings, format_: 
 
     with scratch.cluster(settings) as cluster:
         found = verification.verify(cluster, project, scratch.steps_of(migrations.read(project)))
-    click.echo(report.as_json(report.verification_json(found)) if format_ == "json" else report.verification(found))
+    terminal.answer(report.verifications(found, format_))
     return SAME if found.good else DIFFERENT
 
 
@@ -40,8 +43,27 @@ def verify(project: config.Project, settings: scratch_module.Settings, format_: 
 @url_option
 @click.option("--models", metavar="PACKAGE", help="The package of the models [default: models].")
 @click.option("--strict", is_flag=True, help="Exit 2 where there is an object of a kind that is not compared.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["cosmetic", "change", "breaking"]),
+    default="cosmetic",
+    show_default=True,
+    help="Exit 1 only where a difference is as severe as this; all are shown.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    metavar="S",
+    help="Wait for a migration that runs on the database: what it changes is no drift.",
+)
+@click.option(
+    "--sql", "is_script", is_flag=True, help="Print the script that brings the actual side back, for psql -1."
+)
+@click.option("--destructive", is_flag=True, help="With --sql: what loses data is not only a comment.")
 @scratch_options
-@format_option
+@formats(*ANNOTATED)
 def drift_check(
     project: config.Project,
     expected: str | None,
@@ -49,40 +71,60 @@ def drift_check(
     url: str | None,
     models: str | None,
     strict: bool,
+    fail_on: str,
+    patience: float,
+    is_script: bool,
+    destructive: bool,
     settings: scratch_module.Settings,
     format_: str,
 ) -> int:
     """Compare migrations, models and databases.
 
-    Exits 1 where they differ.
+    Exits 1 where they differ. What .driftignore names is left out.
 
     SRC is migrations, models, live, a connection URL, a .sql file or folder, or a .json snapshot.
     """
     from dataclasses import replace
 
-    from tools import mirror, report, sources
+    from tools import report, sources, wording
 
     if models:
         project = replace(project, models=models)
     live = config.database(url, project.directory)
-    wanted = [(expected or "migrations", actual or "models")]
-    if expected is None and actual is None:
-        wanted = [("migrations", "models")] if models or mirror.exists(project) else []
-        wanted += [("migrations", "live")] if live is not None else []
-        if not wanted:
-            raise Trouble("nothing to compare: there is no package of models and no database: pass --models or --url")
-    with sources.reader(project, settings, live=live, say=terminal.say) as reader:
+    wanted = _wanted(project, expected, actual, live, is_named=bool(models))
+    if is_script:
+        wanted = [pair for pair in wanted if pair[1] != "models"]
+        if len(wanted) != 1:
+            raise Trouble("--sql mends a database, and there is none to compare: pass --url or --actual")
+    with sources.reader(project, settings, live=live, say=terminal.say, patience=patience) as reader:
         found = tuple(reader.compare(*pair) for pair in wanted)
-    if format_ == "json":
-        click.echo(report.as_json(report.comparisons_json(found)))
+    for entry in reader.unused():
+        terminal.say(f"note: {entry.place}: names nothing that is there: remove it: {entry.text}")
+    unused = tuple(entry.place for entry in reader.unused())
+    if is_script:
+        terminal.answer(found[0].script(destructive=destructive))
     else:
-        for one in found:
-            click.echo(report.comparison(one))
-    if sentence := report.uncompared(found):
+        terminal.answer(report.comparisons(found, format_, unused=unused, paint=terminal.painter()))
+    if sentence := wording.uncompared(found):
         terminal.say(f"warning: {sentence}")
         if strict:
             return TROUBLE
-    return SAME if all(one.same for one in found) else DIFFERENT
+    return DIFFERENT if wording.reaches(found, fail_on) else SAME
+
+
+def _wanted(
+    project: config.Project, expected: str | None, actual: str | None, live: str | None, *, is_named: bool
+) -> list[tuple[str, str]]:
+    """Return the pairs to compare: what was asked for, else all that there is."""
+    from tools import mirror
+
+    if expected is not None or actual is not None:
+        return [(expected or "migrations", actual or "models")]
+    wanted = [("migrations", "models")] if is_named or mirror.exists(project) else []
+    wanted += [("migrations", "live")] if live is not None else []
+    if not wanted:
+        raise Trouble("nothing to compare: there is no package of models and no database: pass --models or --url")
+    return wanted
 
 
 @command(tools, "snapshot", example="tools snapshot --from migrations --out schema.json")

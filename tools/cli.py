@@ -12,7 +12,7 @@ import click
 
 from tools import checks, config, terminal
 from tools.errors import Trouble
-from tools.options import command, format_option, run_options, scratch_options, tools, url_option
+from tools.options import command, format_option, formats, run_options, scratch_options, tools, url_option
 from tools.terminal import DIFFERENT, SAME, TROUBLE
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def new(
 
 @command(tools, "status", example="tools status --exit-code")
 @url_option
-@format_option
+@formats("text", "json", "markdown")
 @click.option("--exit-code", is_flag=True, help="Exit 1 where something is pending or wrong.")
 def status(project: config.Project, url: str | None, format_: str, exit_code: bool) -> int:
     """Show what is applied, pending or wrong; reads only."""
@@ -77,10 +77,7 @@ def status(project: config.Project, url: str | None, format_: str, exit_code: bo
         entries = ledger.read(connection, project)
     found = history.compare(files, entries)
     _notes(files)
-    if format_ == "json":
-        click.echo(report.as_json(report.history_json(found)))
-    else:
-        click.echo(report.history(found, complete=entries.complete))
+    terminal.answer(report.histories(found, format_, complete=entries.complete))
     return DIFFERENT if exit_code and len(found.having("applied")) < len(found.items) else SAME
 
 
@@ -88,7 +85,7 @@ def status(project: config.Project, url: str | None, format_: str, exit_code: bo
 @url_option
 @click.option("--to", metavar="ID", help="Up to and including this migration.")
 @click.option("--allow-late", is_flag=True, help="Accept files that are older than an applied one.")
-@format_option
+@formats("text", "json", "markdown")
 def plan(project: config.Project, url: str | None, to: str | None, allow_late: bool, format_: str) -> int:
     """Show what apply would do; reads only."""
     from tools import database, history, report, runnable, runner
@@ -99,12 +96,7 @@ def plan(project: config.Project, url: str | None, to: str | None, allow_late: b
     refusals = history.refusals(project, found, allow_late=allow_late)
     if not refusals:
         runnable.refuse_unrunnable(project, steps)
-    shown = (
-        report.as_json(report.plan_json(project, steps, refusals))
-        if format_ == "json"
-        else report.plan(steps, refusals)
-    )
-    click.echo(shown)
+    terminal.answer(report.plans(project, steps, refusals, format_))
     return TROUBLE if refusals else SAME
 
 

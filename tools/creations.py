@@ -1,4 +1,4 @@
-"""The statement that makes an object, where one statement can."""
+"""The statement that makes an object; what else it needs then is in `completions`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import singledispatch
 
-from tools import kinds, rarities
+from tools import kinds
 from tools.kinds import Object
 
 NAME = r"(?:\"(?:[^\"]|\"\")+\"|[^.\"]+)"
@@ -17,9 +17,8 @@ ATOMIC = re.compile(r"(?:BEGIN ATOMIC|RETURN)\b")
 
 
 def create(item: Object) -> str | None:
-    """Return the statement, or None where it takes more than one or the new owner is somebody else."""
-    owner = getattr(item, "owner", None)
-    return _create(item) if owner in (None, "(owner)") else None
+    """Return the statement, or None where there is none, or a table's, which takes its columns."""
+    return _create(item)
 
 
 def literal(text: str) -> str:
@@ -89,14 +88,15 @@ def constraint(item: kinds.Constraint) -> str:
 
 
 def routine(item: kinds.Function) -> str | None:
-    """Return a function or procedure after the words ``create function``; None for what SQL alone cannot make."""
-    if item.routine == "aggregate" or item.library or item.support or item.transforms or item.language == "internal":
+    """Return a function or procedure after the words ``create function``; None for an aggregate."""
+    if item.routine == "aggregate":
         return None
     atomic = item.language == "sql" and ATOMIC.match(item.body)
     return join(
         f"{item.name.partition('(')[0]}({item.arguments})",
         f"returns {item.returns}" if item.returns and item.routine != "procedure" else None,
         f"language {item.language}",
+        "transform " + ", ".join(f"for type {name}" for name in item.transforms) if item.transforms else None,
         "window" if item.routine == "window" else None,
         item.volatility if item.volatility != "volatile" else None,
         "strict" if item.strict else None,
@@ -105,9 +105,16 @@ def routine(item: kinds.Function) -> str | None:
         f"parallel {item.parallel}" if item.parallel != "unsafe" else None,
         f"cost {item.cost}" if item.cost not in ("1", "100") else None,
         f"rows {item.rows}" if item.rows not in ("0", "1000") else None,
+        f"support {item.support}" if item.support else None,
         *map(setting, item.config),
-        item.body if atomic else f"as {dollars(item.body)}",
+        item.body if atomic else f"as {_source(item)}",
     )
+
+
+def _source(item: kinds.Function) -> str:
+    if item.library:
+        return f"{literal(item.library)}, {literal(item.body)}"
+    return literal(item.body) if item.language == "internal" else dollars(item.body)
 
 
 def dollars(body: str) -> str:
@@ -120,10 +127,15 @@ def dollars(body: str) -> str:
     return f"{tag}{body}{tag}"
 
 
+def role(name: str) -> str:
+    """Return a role as statements have it: the main owner is whoever runs them."""
+    return "current_user" if name == "(owner)" else name
+
+
 def policy_parts(item: kinds.Policy) -> str:
     """Return roles and expressions as ``create policy`` and ``alter policy`` have them."""
     return join(
-        f"to {', '.join(item.roles)}",
+        f"to {', '.join(map(role, item.roles))}",
         f"using ({item.using})" if item.using else None,
         f"with check ({item.check})" if item.check else None,
     )
@@ -150,23 +162,30 @@ def _create(item: Object) -> str | None:  # noqa: ARG001 (the kinds that no stat
     return None
 
 
-@_create.register
+register = _create.register
+
+
+@register
 def _(item: kinds.Schema) -> str | None:
     return f"create schema {item.name}"
 
 
-@_create.register
+@register
 def _(item: kinds.Extension) -> str | None:
     return f"create extension {item.name} with schema {item.schema} version {literal(item.version)}"
 
 
-@_create.register
+@register
 def _(item: kinds.Column) -> str | None:
-    takes_more = item.storage or item.statistics is not None or item.options or item.not_null
-    if takes_more or (item.default or "").startswith("nextval("):  # whose sequence went with it
-        return None
+    return f"alter {item.parents[0]} add column {column(item)}"
+
+
+def column(item: kinds.Column) -> str:
+    """Return a column as ``create table`` and ``add column`` have it."""
+    options = "" if not item.parents[0].startswith("foreign ") else foreign_options(item.options)
     return join(
-        f"alter {item.parents[0]} add column {item.label} {item.type}",
+        f"{item.label} {item.type}",
+        options,
         f"collate {item.collation}" if item.collation else None,
         f"compression {item.compression}" if item.compression else None,
         f"generated always as ({item.expression}) {item.generated}" if item.generated else None,
@@ -176,15 +195,19 @@ def _(item: kinds.Column) -> str | None:
     )
 
 
-@_create.register
+def foreign_options(options: Iterable[str]) -> str:
+    """Return ``options (...)`` of something foreign."""
+    pairs = (option.partition("=") for option in options)
+    return named("options", (f"{name} {literal(value)}" for name, _, value in pairs))
+
+
+@register
 def _(item: kinds.Constraint) -> str | None:
-    return None if item.clustered else f"alter {item.parents[0]} add {constraint(item)}"
+    return f"alter {item.parents[0]} add {constraint(item)}"
 
 
-@_create.register
+@register
 def _(item: kinds.Index) -> str | None:
-    if item.clustered or item.statistics:
-        return None
     return join(
         "create",
         "unique" if item.unique else None,
@@ -197,29 +220,29 @@ def _(item: kinds.Index) -> str | None:
     )
 
 
-@_create.register
+@register
 def _(item: kinds.Trigger) -> str | None:
-    return item.definition if item.enabled == "origin" else None
+    return item.definition
 
 
-@_create.register
+@register
 def _(item: kinds.Rule) -> str | None:
-    return item.definition.rstrip(";") if item.enabled == "origin" else None
+    return item.definition.rstrip(";")
 
 
-@_create.register
+@register
 def _(item: kinds.Function) -> str | None:
     text = routine(item)
     return f"create {'procedure' if item.routine == 'procedure' else 'function'} {text}" if text else None
 
 
-@_create.register
+@register
 def _(item: kinds.View) -> str | None:
     body = item.definition.strip().rstrip(";")
-    return None if item.defaults else join(f"create view {item.name}", named("with", item.options), f"as {body}")
+    return join(f"create view {item.name}", named("with", item.options), f"as {body}")
 
 
-@_create.register
+@register
 def _(item: kinds.MaterializedView) -> str | None:
     return join(
         f"create materialized view {item.name}",
@@ -230,41 +253,38 @@ def _(item: kinds.MaterializedView) -> str | None:
     )
 
 
-@_create.register
+@register
 def _(item: kinds.Sequence) -> str | None:
     return join(
         f"create {'unlogged ' if item.unlogged else ''}sequence {item.name} as {item.type}",
         f"increment by {item.increment} minvalue {item.minimum} maxvalue {item.maximum}",
         f"start {item.start} cache {item.cache}",
         "cycle" if item.cycle else None,
-        f"owned by {item.owned_by}" if item.owned_by else None,
     )
 
 
-@_create.register
+@register
 def _(item: kinds.Enum) -> str | None:
     return f"create type {item.name} as enum ({', '.join(map(literal, item.labels))})"
 
 
-@_create.register
+@register
 def _(item: kinds.Domain) -> str | None:
-    if any(text.endswith(" NOT VALID") for text in item.constraints):
-        return None
     return join(
         f"create domain {item.name} as {item.type}",
         f"collate {item.collation}" if item.collation else None,
         f"default {item.default}" if item.default else None,
         None if item.nullable else "not null",
-        *(f"constraint {text}" for text in item.constraints),
+        *(f"constraint {text}" for text in item.constraints if not text.endswith(" NOT VALID")),
     )
 
 
-@_create.register
+@register
 def _(item: kinds.CompositeType) -> str | None:
     return f"create type {item.name} as ({', '.join(item.attributes)})"
 
 
-@_create.register
+@register
 def _(item: kinds.RangeType) -> str | None:
     options = {
         "subtype": item.subtype,
@@ -277,104 +297,7 @@ def _(item: kinds.RangeType) -> str | None:
     return f"create type {item.name} as range {listed(f'{name} = {value}' for name, value in options.items() if value)}"
 
 
-@_create.register
+@register
 def _(item: kinds.Policy) -> str | None:
-    if "(owner)" in item.roles:
-        return None
     kind = "permissive" if item.permissive else "restrictive"
     return f"create policy {item.label} on {item.container} as {kind} for {item.command} {policy_parts(item)}"
-
-
-@_create.register
-def _(item: rarities.Statistics) -> str | None:
-    if item.target is not None:
-        return None
-    chosen = listed(kind for kind in item.kinds if kind != "expressions")
-    return join(
-        f"create statistics {item.name}",
-        chosen,
-        f"on {', '.join((*item.columns, *item.expressions))} from {item.table}",
-    )
-
-
-@_create.register
-def _(item: rarities.EventTrigger) -> str | None:
-    if item.enabled != "origin":
-        return None
-    tags = f"when tag in ({', '.join(map(literal, item.tags))})" if item.tags else None
-    return join(f"create event trigger {item.name} on {item.event}", tags, f"execute function {item.function}")
-
-
-@_create.register
-def _(item: rarities.PublicationRelation) -> str | None:
-    publication, table = (parent.partition(" ")[2] for parent in item.parents)
-    columns = listed(item.columns)
-    return join(
-        f"alter publication {publication} add table {table}",
-        columns,
-        f"where {item.predicate}" if item.predicate else None,
-    )
-
-
-@_create.register
-def _(item: rarities.TextSearchDictionary) -> str | None:
-    options = f", {item.options}" if item.options else ""
-    return f"create text search dictionary {item.name} (template = {item.template}{options})"
-
-
-@_create.register
-def _(item: rarities.Cast) -> str | None:
-    how = {"inout": "with inout", "binary coercible": "without function"}.get(
-        item.method, f"with function {item.method}"
-    )
-    return join(f"create cast {item.name} {how}", f"as {item.context}" if item.context != "explicit" else None)
-
-
-@_create.register
-def _(item: rarities.Language) -> str | None:
-    trusted = "trusted " if item.trusted else ""
-    return join(
-        f"create {trusted}language {item.name} handler {item.handler}" if item.handler else None,
-        f"inline {item.inline}" if item.inline else None,
-        f"validator {item.validator}" if item.validator else None,
-    )
-
-
-@_create.register
-def _(item: rarities.OperatorFamily) -> str | None:
-    return None if item.operators or item.functions else f"create operator family {item.name}"
-
-
-@_create.register
-def _(item: rarities.AccessMethod) -> str | None:
-    return f"create access method {item.name} type {item.type} handler {item.handler}"
-
-
-@_create.register
-def _(item: rarities.Conversion) -> str | None:
-    encodings = f"for {literal(item.source)} to {literal(item.destination)}"
-    return f"create {'default ' if item.default else ''}conversion {item.name} {encodings} from {item.function}"
-
-
-@_create.register
-def _(item: rarities.Transform) -> str | None:
-    sides = {"from sql": item.from_sql, "to sql": item.to_sql}
-    return f"create transform {item.name} {listed(f'{s} with function {f}' for s, f in sides.items() if f)}"
-
-
-@_create.register
-def _(item: rarities.TextSearchParser) -> str | None:
-    headline = f", headline = {item.headline}" if item.headline else ""
-    functions = f"start = {item.start}, gettoken = {item.token}, end = {item.end}, lextypes = {item.token_types}"
-    return f"create text search parser {item.name} ({functions}{headline})"
-
-
-@_create.register
-def _(item: rarities.TextSearchTemplate) -> str | None:
-    init = f"init = {item.init}, " if item.init else ""
-    return f"create text search template {item.name} ({init}lexize = {item.lexize})"
-
-
-@_create.register
-def _(item: rarities.BaseType) -> str | None:
-    return f"create type {item.name}" if item.shell else None

@@ -18,15 +18,22 @@ directory_option = click.option(
     "-C", "--directory", "directory", type=click.Path(path_type=Path), help="The repository [default: this folder]."
 )
 url_option = click.option("-u", "--url", help="The database [default: DATABASE_URL, libpq's PG* variables, then .env].")
-format_option = click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The answer's form.",
-)
+
+
+def formats(*names: str) -> Callable[[Command], Command]:
+    """Add the option that chooses the answer's form; click refuses a form that the command has not."""
+    return click.option(
+        "-f",
+        "--format",
+        "format_",
+        type=click.Choice(names),
+        default="text",
+        show_default=True,
+        help="The answer's form.",
+    )
+
+
+format_option = formats("text", "json")  # of a command that tells what it does while it does it
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ class Renames:
     names: dict[str, str]
     origins: frozenset[str]  # keys of what was renamed, the old ones and the new ones
     pattern: re.Pattern[str]
+    pairs: tuple[tuple[Object, Object], ...] = ()  # what is expected, and what is it under another name
 
     def explain(self, expected: Any, actual: Any) -> bool:
         """Tell whether the two differ in names only; a set that is sorted by name has another order then."""
@@ -46,6 +47,11 @@ class Renames:
         """Return what tells the object from others once the new names are used throughout."""
         return (item.kind, self.apply(item.name), *(self.apply(fact) for fact in _traits(item)))
 
+    def match(self, expected: Iterable[Object], actual: Iterable[Object]) -> bool:
+        """Tell whether the objects are the same once the new names are used."""
+        mine, yours = ({self.identity(item) for item in side} for side in (expected, actual))
+        return mine == yours
+
 
 def find_renames(changes: tuple[Change, ...]) -> Renames:
     """Take for renamed what one side lacks and the other has with the same facts, where no other pair is like it."""
@@ -57,6 +63,7 @@ def find_renames(changes: tuple[Change, ...]) -> Renames:
         names=names,
         origins=frozenset(item.key for pair in pairs for item in pair),
         pattern=re.compile(rf"(?<![\w\"])(?:{known})(?![\w\"])"),
+        pairs=pairs,
     )
 
 

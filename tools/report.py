@@ -1,4 +1,4 @@
-"""Results as text for people and as JSON for programs; the only module that decides how an answer looks."""
+"""Results as text for people and as JSON for programs; what differs has its text from `listing`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from tools import listing
+from tools.listing import Paint
 from tools.statements import brief, split
 
 if TYPE_CHECKING:  # a command loads what it shows, and no more
@@ -16,6 +18,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.config import Project
     from tools.drift import Difference
     from tools.history import History, Item, Step
+    from tools.notices import Examination
     from tools.rehearsal import Tried
     from tools.runner import Applied
     from tools.sources import Comparison
@@ -28,6 +31,69 @@ DOING = {"apply": "applied", "rollback": "rolled back", "mark": "marked", "unmar
 def as_json(value: Any) -> str:
     """Return the JSON of an answer: two spaces, keys in the order they are given."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def histories(found: History, form: str, *, complete: bool) -> str:
+    """Return ``tools status`` in the form."""
+    if form == "json":
+        return as_json(history_json(found))
+    if form == "markdown":
+        from tools import markdown
+
+        return markdown.history(found)
+    return history(found, complete=complete)
+
+
+def plans(project: Project, steps: tuple[Step, ...], refusals: tuple[str, ...], form: str) -> str:
+    """Return ``tools plan`` in the form."""
+    if form == "json":
+        return as_json(plan_json(project, steps, refusals))
+    if form == "markdown":
+        from tools import markdown
+
+        return markdown.plan(steps, refusals)
+    return plan(steps, refusals)
+
+
+def verifications(found: Verification, form: str) -> str:
+    """Return ``tools verify`` in the form."""
+    from tools import markdown, notices
+
+    match form:
+        case "text":
+            return verification(found)
+        case "json":
+            return as_json(verification_json(found))
+        case "markdown":
+            return markdown.verification(found)
+    return _annotated((notices.of_verification(found),), form)
+
+
+def comparisons(
+    found: tuple[Comparison, ...], form: str, *, unused: tuple[str, ...] = (), paint: Paint = listing.uncoloured
+) -> str:
+    """Return ``tools drift-check`` in the form."""
+    from tools import markdown, notices
+
+    match form:
+        case "text":
+            return listing.comparisons(found, paint)
+        case "json":
+            return as_json(comparisons_json(found, unused))
+        case "markdown":
+            return markdown.comparisons(found)
+    return _annotated(tuple(map(notices.of_comparison, found)), form)
+
+
+def _annotated(found: tuple[Examination, ...], form: str) -> str:
+    from tools import notices
+
+    match form:
+        case "github":
+            return notices.github(found)
+        case "junit":
+            return notices.junit(found, datetime.now())
+    return notices.sarif(found)
 
 
 def history(found: History, *, complete: bool = True) -> str:
@@ -138,29 +204,7 @@ def stopped_json(error: BaseException) -> str:
     return json.dumps({**event, "message": event["message"] or str(error) or "interrupted"}, ensure_ascii=False)
 
 
-def comparison(found: Comparison) -> str:
-    """Return one comparison of ``tools drift-check`` as text."""
-    head = f"{found.expected} against {found.actual}"
-    pending = f" ({len(found.pending)} pending, which is no drift)" if found.pending else ""
-    if found.same:
-        return f"{head}: same, {found.objects} objects{pending}"
-    number = len(found.differences)
-    lines = [f"{head}: {number} difference{'s' if number != 1 else ''}{pending}"]
-    for difference in found.differences:
-        lines += _difference(difference)
-    return "\n".join(lines)
-
-
-def uncompared(found: tuple[Comparison, ...]) -> str | None:
-    """Return the sentence about what no query reads, None where there is nothing of the kind."""
-    keys = sorted({key for one in found for key in one.uncompared})
-    if not keys:
-        return None
-    shown = ", ".join([*keys[:10], *([f"and {len(keys) - 10} more"] if len(keys) > 10 else [])])
-    return f"{len(keys)} object{'s' if len(keys) != 1 else ''} of kinds that are not compared: {shown}"
-
-
-def comparisons_json(found: tuple[Comparison, ...]) -> dict[str, Any]:
+def comparisons_json(found: tuple[Comparison, ...], unused: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return ``tools drift-check`` as JSON: the shape that other programs rely on."""
     return {
         "same": all(one.same for one in found),
@@ -171,9 +215,11 @@ def comparisons_json(found: tuple[Comparison, ...]) -> dict[str, Any]:
                 "pending": list(one.pending),
                 "uncompared": list(one.uncompared),
                 "differences": [_difference_json(difference) for difference in one.differences],
+                "ignored": [_difference_json(difference) for difference in one.ignored],
             }
             for one in found
         ],
+        "unused_ignores": list(unused),
     }
 
 
@@ -183,10 +229,9 @@ def verification(found: Verification) -> str:
     for trial in found.trials:
         lines.append(f"{trial.id}: {trial.verdict}")
         lines += [f"    {line}" for line in (trial.reason or "").splitlines()]
-        for difference in trial.differences:
-            lines += _difference(difference)
-    for difference in found.triggers:
-        lines += ["sql/triggers is not what the migrations make:", *_difference(difference)]
+        lines += listing.differences(trial.differences)
+    if found.triggers:
+        lines += ["sql/triggers is not what the migrations make:", *listing.differences(found.triggers)]
     bad = sum(not trial.good for trial in found.trials) + len(found.triggers)
     verdict = "every way back holds" if not bad else f"{bad} found"
     lines.append(f"{len(found.trials)} migrations up, down, up: {verdict}")
@@ -210,15 +255,6 @@ def verification_json(found: Verification) -> dict[str, Any]:
     }
 
 
-def _difference(one: Difference) -> list[str]:
-    lines = [f"  {one.change} {one.kind} {one.name} [{one.severity}]"]
-    if one.change == "changed":
-        lines += [f"      {line}" for name, fact in one.facts.items() for line in _fact(name, fact)]
-    lines += [f"      made at {one.where}"] if one.where else []
-    lines += [f"      to mend: {one.hint}"] if one.hint else []
-    return lines
-
-
 def _difference_json(one: Difference) -> dict[str, Any]:
     return {
         "change": one.change,
@@ -229,47 +265,12 @@ def _difference_json(one: Difference) -> dict[str, Any]:
         "severity": one.severity,
         "compatible": one.compatible,
         "hint": one.hint,
+        "note": one.note,
     }
 
 
 def _facts_json(facts: Mapping[str, Fact]) -> dict[str, Any]:
     return {name: {"expected": fact.expected, "actual": fact.actual} for name, fact in facts.items()}
-
-
-def _fact(name: str, fact: Fact) -> list[str]:
-    """Return a fact on one line, or the lines that differ where it is a text of several."""
-    expected, actual = (_value(value) for value in _where_they_differ(fact.expected, fact.actual))
-    if "\n" not in expected + actual:
-        return [f"{name}: expected {expected}, actual {actual}"]
-    import difflib
-
-    lines = difflib.unified_diff(expected.splitlines(), actual.splitlines(), "expected", "actual", lineterm="", n=1)
-    return [f"{name}:", *(f"  {line}" for line in lines)]
-
-
-def _where_they_differ(expected: Any, actual: Any) -> tuple[Any, Any]:
-    """Return two lists without what both begin and end with, where that is long: the order of a table's columns."""
-    if not isinstance(expected, list | tuple) or not isinstance(actual, list | tuple) or len(expected) < 6:
-        return expected, actual
-    first, last, shorter = 0, 0, min(len(expected), len(actual))
-    while first < shorter and expected[first] == actual[first]:
-        first += 1
-    while last < shorter - first and expected[-1 - last] == actual[-1 - last]:
-        last += 1
-    before, after = ["..."] * bool(first), ["..."] * bool(last)
-    middles = (list(side[first : len(side) - last]) for side in (expected, actual))
-    shown = tuple([*before, *middle, *after] for middle in middles)
-    return shown[0], shown[1]
-
-
-def _value(value: Any) -> str:
-    if value is None or value == ():
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return str(value)
 
 
 def _item_note(item: Item) -> str:

@@ -1,4 +1,4 @@
-"""The statement that gives or takes rights, on an object or on those that somebody will make."""
+"""The statements that give or take rights, on an object or on those that somebody will make."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tools.changes import Change
-from tools.creations import split
+from tools.creations import role, split
 from tools.kinds import DefaultPrivilege, Object, Privilege
 
 # What everybody may do with a new object (acldefault() in src/backend/utils/adt/acl.c)
@@ -34,23 +34,41 @@ FUTURE = re.compile(r"^for (?P<maker>.+?)(?: in (?P<space>schema .+?))? on (?P<k
 OPTION = " with grant option"
 
 
-def regrant(change: Change) -> str | None:
-    """Return the statement that brings the rights back; None where it takes more than one, or its role is unknown."""
+def regrant(change: Change, owner: str | None = None) -> str | None:
+    """Return the statements that bring the rights back; None where a grant is somebody else's.
+
+    `owner` is the role that owns the object, where the rights are its owner's own.
+    """
     target = (TARGET if isinstance(change.item, Privilege) else FUTURE).match(change.item.name)
-    if target is None or target["grantee"] in ("its owner", "(owner)"):
+    if target is None:
         return None
     given = {GIVEN[target["kind"]]} if target["grantee"] == "public" and target["kind"] in GIVEN else set()
+    if target["grantee"] == "its owner":
+        given = {"all"}
     should, has = _rights(change.expected, given), _rights(change.actual, given)
-    words = _words(should, has)
-    if words is None:
+    if any(" by " in right for right in should | has):
         return None
-    verb, rights, option = words
+    grantee = role(owner or "(owner)") if target["grantee"] == "its owner" else role(target["grantee"])
+    words = _words(should, has)
+    turns = [words] if words else [("revoke", "all", False), *_grants(should)]
+    return ";\n".join(_statement(change.item, target, grantee, turn) for turn in turns)
+
+
+def _statement(item: Object, target: re.Match[str], grantee: str, turn: tuple[str, str, bool]) -> str:
+    verb, rights, option = turn
     side = "to" if verb == "grant" else "from"
-    what = _what(target, rights) if isinstance(change.item, Privilege) else f"{rights} on {target['kind']}"
+    what = _what(target, rights) if isinstance(item, Privilege) else f"{rights} on {target['kind']}"
     ending = OPTION if option and verb == "grant" else ""
     limits = "grant option for " if option and verb == "revoke" else ""
-    statement = f"{verb} {limits}{what} {side} {target['grantee']}{ending}"
-    return _for_the_future(target, statement) if isinstance(change.item, DefaultPrivilege) else statement
+    statement = f"{verb} {limits}{what} {side} {grantee}{ending}"
+    return _for_the_future(target, statement) if isinstance(item, DefaultPrivilege) else statement
+
+
+def _grants(should: set[str]) -> list[tuple[str, str, bool]]:
+    """Return the grants that make up all rights, those with grant option apart."""
+    optional = {right.removesuffix(OPTION) for right in should if right.endswith(OPTION)}
+    plain = {right for right in should if not right.endswith(OPTION)}
+    return [("grant", _joined(rights), option) for rights, option in ((plain, False), (optional, True)) if rights]
 
 
 def _rights(side: Object | None, given: set[str]) -> set[str]:
@@ -58,10 +76,8 @@ def _rights(side: Object | None, given: set[str]) -> set[str]:
 
 
 def _words(should: set[str], has: set[str]) -> tuple[str, str, bool] | None:
-    """Return verb, rights and whether it is about the grant option."""
+    """Return verb, rights and whether it is about the grant option; None where it takes more than one statement."""
     more, less = should - has, has - should
-    if any(" by " in right for right in more | less):
-        return None
     if not should:
         return "revoke", "all", False
     if more == {"all"}:

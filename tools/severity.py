@@ -94,8 +94,12 @@ def judge(change: Change) -> Severity:
     return "cosmetic" if change.facts.keys() <= COSMETIC.get(kind, set()) else "change"
 
 
-def is_compatible(change: Change) -> bool:
-    """Tell whether a model of the expected side can still read and write."""
+def is_compatible(change: Change, enums: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a model of the expected side can still read and write; `enums` are the names of expected types.
+
+    >>> is_wider("app.status", "text"), is_wider("app.status", "text", frozenset({"app.status"}))
+    (False, True)
+    """
     kind, item = change.item.kind, change.item
     if change.word == "missing":
         return kind in UNSPOKEN or (kind in ("index", "constraint") and not _is_unique(change))
@@ -104,7 +108,7 @@ def is_compatible(change: Change) -> bool:
             return item.nullable or any((item.default, item.identity, item.generated))
         return item.permissive if isinstance(item, Policy) else True
     if kind == "column":
-        return all(_column_works(name, fact) for name, fact in change.facts.items())
+        return all(_column_works(name, fact, enums) for name, fact in change.facts.items())
     return not any(_stops(kind, name, fact) for name, fact in change.facts.items())
 
 
@@ -135,10 +139,10 @@ def _breaks(kind: str, name: str, fact: Fact) -> bool:
     return name in BREAKING.get(kind, set())
 
 
-def _column_works(name: str, fact: Fact) -> bool:
+def _column_works(name: str, fact: Fact, enums: frozenset[str]) -> bool:
     match name:
         case "type":
-            return is_wider(fact.expected, fact.actual)
+            return is_wider(fact.expected, fact.actual, enums)
         case "nullable" | "generated":
             return False
         case "default":
@@ -161,12 +165,14 @@ def _stops(kind: str, name: str, fact: Fact) -> bool:
     return name in NOTICED.get(kind, set())
 
 
-def is_wider(narrow: str, wide: str) -> bool:
-    """Tell whether every value of the first type goes through the second and back.
+def is_wider(narrow: str, wide: str, enums: frozenset[str] = frozenset()) -> bool:
+    """Tell whether every value of the first type goes through the second and back; a label does through text.
 
     >>> is_wider("character varying(10)", "text"), is_wider("bigint", "integer")
     (True, False)
     """
+    if narrow in enums:
+        return wide in ("text", "character varying")
     mine, yours = TYPE.match(narrow), TYPE.match(wide)
     if mine is None or yours is None or yours[1] not in WIDER.get(mine[1], ()):
         return False

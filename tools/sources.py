@@ -7,25 +7,29 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from tools import cache, catalog, database, drift, ledger, lock, migrations, scratch, subset
+from tools import cache, catalog, database, drift, ignores, ledger, lock, migrations, scratch, subset
 from tools.binaries import find_binaries
 from tools.catalog import Catalog
 from tools.config import Project
-from tools.drift import Difference
+from tools.drift import Difference, Drift
 from tools.errors import Trouble
 from tools.history import Step
+from tools.ignores import Entry
 
-WAIT_FOR_RUN = 60.0  # seconds: a migration at work is not drift, and most are done by then
+PATIENCE = 60.0  # seconds: a migration at work is not drift, and most are done by then
+POLL = 0.25  # seconds between two looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Two sources and what differs.
 
-    `pending` migrations are not in the comparison; `uncompared` are objects of kinds that nothing is known of.
+    `pending` migrations are not in the comparison, `ignored` was told to be left; `uncompared` are objects of kinds
+    that nothing is known of.
     """
 
     expected: str
@@ -34,11 +38,18 @@ class Comparison:
     objects: int
     pending: tuple[str, ...] = ()
     uncompared: tuple[str, ...] = ()
+    ignored: tuple[Difference, ...] = ()
+    drift: Drift = field(default=Drift(differences=()), repr=False, compare=False)
 
     @property
     def same(self) -> bool:
         """Whether nothing differs."""
         return not self.differences
+
+    def script(self, *, destructive: bool) -> str:
+        """Return the SQL that brings the actual side back."""
+        head = f"{self.actual} as {self.expected} has it: {len(self.differences)} to mend"
+        return drift.mend(self.drift, head=head, destructive=destructive)
 
 
 @dataclass(kw_only=True)
@@ -49,34 +60,53 @@ class Reader:
     settings: scratch.Settings
     live: str | None = None
     say: Callable[[str], None] = field(default=lambda _: None)
+    patience: float = PATIENCE
+    used: set[Entry] = field(default_factory=set)  # what of .driftignore named anything
     _stack: ExitStack = field(default_factory=ExitStack)
     _clusters: dict[str, scratch.Cluster] = field(default_factory=dict)
     _replayed: dict[str, Catalog] = field(default_factory=dict)
+    _entries: tuple[Entry, ...] | None = None
+    _was_whole: bool = False  # whether any comparison saw all that the ignore file can name
 
     def compare(self, expected: str, actual: str) -> Comparison:
         """Compare two sources; against a live database the history counts as far as its ledger says."""
-        pending: tuple[str, ...] = ()
         steps = () if {"migrations", "models"}.isdisjoint((expected, actual)) else self.steps()
-        if "migrations" in (expected, actual):
-            other = actual if expected == "migrations" else expected
-            if self._is_database(other):
-                steps, pending = self._applied(other, steps)
-        pair = [self._read(source, steps) for source in (expected, actual)]
+        other = actual if expected == "migrations" else expected
+        if "migrations" in (expected, actual) and self._is_database(other):
+            pair, steps, pending = self._read_with_ledger(expected, actual, other, steps)
+            self._was_whole = True
+        else:
+            pair, pending = [self._read(source, steps) for source in (expected, actual)], ()
         if not {expected, actual}.isdisjoint({"migrations", "models", "live"}):
             pair = self._without_external(pair, is_model="models" in (expected, actual))
         if "models" in (expected, actual):
             pair = [subset.sayable(one) for one in pair]
-        differences = self._locate(drift.diff(*pair), steps)
-        shown = tuple(self._shown(source) for source in (expected, actual))
-        objects = catalog.count(pair[0])
+        found = drift.find(pair[0], pair[1], self.entries())
+        self.used |= found.used
         return Comparison(
-            expected=shown[0],
-            actual=shown[1],
-            differences=differences,
-            objects=objects,
+            expected=self._shown(expected),
+            actual=self._shown(actual),
+            differences=self._locate(found.differences, steps),
+            objects=catalog.count(pair[0]),
             pending=pending,
+            ignored=found.ignored,
             uncompared=tuple(sorted({key for one in pair for key in one.unread})),
+            drift=found,
         )
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what of ``.driftignore`` counts today."""
+        if self._entries is None:
+            entries = ignores.read(self.project)
+            gone = ignores.expired(entries, date.today())
+            for entry in gone:
+                self.say(f"note: {entry.place}: expired, so what it names is drift again: {entry.text}")
+            self._entries = tuple(entry for entry in entries if entry not in gone)
+        return self._entries
+
+    def unused(self) -> tuple[Entry, ...]:
+        """Return the entries of ``.driftignore`` that named nothing, where the history was held against a database."""
+        return () if not self._was_whole else tuple(entry for entry in self.entries() if entry not in self.used)
 
     def compare_after(self, url: str, steps: tuple[Step, ...]) -> tuple[Difference, ...]:
         """Return how a database differs from the history that its ledger and these further steps make up."""
@@ -85,7 +115,8 @@ class Reader:
             wanted |= {entry.id for entry in ledger.read(connection, self.project).entries if entry.applied}
             actual = catalog.read(connection)
         replayed = self.replayed(tuple(step for step in self.steps() if step.migration.id in wanted))
-        return drift.diff(*self._without_external([replayed, actual], is_model=False))
+        pair = self._without_external([replayed, actual], is_model=False)
+        return drift.find(pair[0], pair[1], self.entries()).differences
 
     def read(self, source: str) -> Catalog:
         """Return the catalog of one source; ``migrations`` is the whole history."""
@@ -144,7 +175,7 @@ class Reader:
                 " or a .json snapshot"
             )
         if path.suffix == ".json":
-            return catalog.from_json(path.read_text(encoding="utf-8"))
+            return _read_snapshot(path)
         return self._read_files(path)
 
     def _read_database(self, source: str) -> Catalog:
@@ -165,12 +196,31 @@ class Reader:
                 connection.execute("reset all")
             return catalog.read(connection)
 
-    def _applied(self, source: str, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
-        """Return the steps that the database's ledger says are applied, and the ids of those that are pending."""
+    def _read_with_ledger(
+        self, expected: str, actual: str, source: str, steps: tuple[Step, ...]
+    ) -> tuple[list[Catalog], tuple[Step, ...], tuple[str, ...]]:
+        """Read both sides, the history as far as the database's ledger says; again where a run came in between."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            applied = self._applied(source)
+            chosen, pending = self._choose(source, steps, applied)
+            pair = [self._read(one, chosen) for one in (expected, actual)]
+            if self._applied(source) == applied:
+                return pair, chosen, pending
+            if time.monotonic() > deadline:
+                raise Trouble("migrations run on this database all the time: try again when they are done")
+            self.say("a migration ran meanwhile: reading again")
+
+    def _applied(self, source: str) -> frozenset[str]:
+        """Return the ids that the database's ledger says are applied, when no run is at work."""
         with database.connect(self._url(source), application="tools drift-check") as connection:
             self._await_run(connection)
-            found = ledger.read(connection, self.project)
-        applied = frozenset(entry.id for entry in found.entries if entry.applied)
+            return frozenset(entry.id for entry in ledger.read(connection, self.project).entries if entry.applied)
+
+    def _choose(
+        self, source: str, steps: tuple[Step, ...], applied: frozenset[str]
+    ) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+        """Return the steps that are applied, and the ids of those that are pending."""
         gone = applied.difference(step.migration.id for step in steps)
         if gone:
             raise Trouble(f"{min(gone)} is applied, and its file is gone: restore it from version control")
@@ -180,7 +230,7 @@ class Reader:
         return tuple(step for step in steps if step.migration.id in applied), pending
 
     def _await_run(self, connection: database.Connection) -> None:
-        deadline = time.monotonic() + WAIT_FOR_RUN
+        deadline = time.monotonic() + self.patience
         said = False
         while lock.is_locked(connection, self.project):
             if not said:
@@ -188,9 +238,10 @@ class Reader:
                 said = True
             if time.monotonic() > deadline:
                 raise Trouble(
-                    "a migration is still running, and what it changes is no drift: try again when it is done"
+                    f"a migration is still running after {self.patience:g} s, and what it changes is no drift:"
+                    " try again when it is done, or wait longer with --patience"
                 )
-            time.sleep(0.5)
+            time.sleep(POLL)
 
     def _without_external(self, pair: list[Catalog], *, is_model: bool) -> list[Catalog]:
         """Leave out what another system owns, but for the columns that our foreign keys point to."""
@@ -253,7 +304,17 @@ def reader(
     *,
     live: str | None = None,
     say: Callable[[str], None] = lambda _: None,
+    patience: float = PATIENCE,
 ) -> Iterator[Reader]:
     """Open a reader; its scratch servers end with the block."""
     with ExitStack() as stack:
-        yield Reader(project=project, settings=settings, live=live, say=say, _stack=stack)
+        yield Reader(project=project, settings=settings, live=live, say=say, patience=patience, _stack=stack)
+
+
+def _read_snapshot(path: Path) -> Catalog:
+    try:
+        return catalog.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"cannot read {path}: {error}") from error
+    except Trouble as trouble:
+        raise Trouble(f"{path}: {trouble}") from None

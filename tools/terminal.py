@@ -11,11 +11,14 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from tools.errors import Trouble
+
+if TYPE_CHECKING:
+    from tools.listing import Paint
 
 SAME, DIFFERENT, TROUBLE = 0, 1, 2  # as in diff(1)
 TELL_EVERY = 10.0  # seconds between two plain lines of progress, as a log wants them
@@ -87,6 +90,25 @@ def say(line: str) -> None:
     """Tell the story on standard error; standard output is for the answer."""
     clear()
     click.echo(line, err=True)
+
+
+def answer(text: str) -> None:
+    """Print the answer on standard output; an empty one is no line."""
+    if text:
+        click.echo(text)
+
+
+def painter() -> Paint:
+    """Return what colours a text; nothing does where no terminal shows it or NO_COLOR is set (no-color.org)."""
+    from tools import listing
+
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return listing.uncoloured
+    return _painted
+
+
+def _painted(text: str, colour: str) -> str:
+    return click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
 
 
 def clear() -> None:

@@ -1,16 +1,16 @@
 -- As changes.sql, for the kinds that few databases have and for facts that few objects have.
 
--- changed table app.scratchpad: of_type (no hint)
+-- changed table app.scratchpad: of_type
 alter table app.scratchpad of app.line;
--- changed table app.pages: partition_key (no hint)
+-- changed table app.pages: partition_key
 drop table app.pages; create table app.pages (id integer, day date) partition by hash (day);
 -- changed table app.notes: access_method
 alter table app.notes set access method pile;
 -- changed table app.notes: tablespace
 alter table app.notes set tablespace corpus;
--- changed table app.events_2026: detach_pending (no hint)
+-- changed table app.events_2026: detach_pending
 update pg_inherits set inhdetachpending = true where inhrelid = 'app.events_2026'::regclass;
--- changed column app.notes.id: not_null (no hint) (since 18)
+-- changed column app.notes.id: not_null (since 18)
 alter table app.notes rename constraint notes_id_not_null to must_have_id;
 -- changed constraint app.tasks.priority_range: enforced, validated (since 18)
 alter table app.tasks drop constraint priority_range,
@@ -26,25 +26,25 @@ update pg_constraint set confrelid = 'app.users'::regclass where conname = 'task
 alter table app.tasks drop constraint tasks_slug_key, add constraint tasks_slug_key check (slug <> '');
 -- changed constraint app.users.users_pkey: tablespace
 alter index app.users_pkey set tablespace corpus;
--- changed constraint app.tasks.tasks_user_id_fkey: triggers (no hint)
+-- changed constraint app.tasks.tasks_user_id_fkey: triggers
 alter table app.users disable trigger all;
--- changed index app.tasks_number_idx: keys, table (no hint)
+-- changed index app.tasks_number_idx: keys, table
 drop index app.tasks_number_idx; create unique index tasks_number_idx on app.users (id);
 -- changed index app.tasks_number_idx: tablespace
 alter index app.tasks_number_idx set tablespace corpus;
 -- changed trigger app.events.seen: partitions
 alter table app.events_2026 disable trigger seen;
--- changed trigger app.events.seen: partitions (no hint)
+-- changed trigger app.events.seen: partitions
 alter table app.events_2026 disable trigger seen; alter table app.events_2027 enable replica trigger seen;
 
 -- changed function app.clean(integer): language
 create or replace procedure app.clean(days integer) language plsame as $$ begin perform days; end $$;
 -- changed function app.double(integer, integer): library
 update pg_proc set probin = 'elsewhere' where oid = 'app.double'::regproc;
--- changed function app.double(integer, integer): returns (no hint)
+-- changed function app.double(integer, integer): returns
 drop function app.double; create function app.double(n integer, times integer default 2) returns bigint
   language sql immutable strict parallel safe as 'select n * times';
--- changed function app.clean(integer): arguments, returns, routine (no hint)
+-- changed function app.clean(integer): arguments, returns, routine
 drop procedure app.clean;
 create function app.clean(days integer) returns void language plpgsql as $$ begin perform days; end $$;
 -- changed function app.series(): rows
@@ -61,75 +61,75 @@ $$;
 
 -- unexpected materialized view app.more
 create materialized view app.more as select 1 as one;
--- changed materialized view app.task_counts: definition (no hint)
+-- changed materialized view app.task_counts: definition
 drop materialized view app.task_counts;
 create materialized view app.task_counts as select user_id, count(title) as tasks from app.tasks group by user_id;
 create unique index task_counts_idx on app.task_counts (user_id);
--- changed materialized view app.task_counts: owner (no hint)
+-- changed materialized view app.task_counts: owner
 alter materialized view app.task_counts owner to pg_monitor;
 -- changed materialized view app.task_counts: access_method
 alter materialized view app.task_counts set access method pile;
 -- changed materialized view app.task_counts: tablespace
 alter materialized view app.task_counts set tablespace corpus;
--- changed materialized view app.task_counts: columns (no hint)
+-- changed materialized view app.task_counts: columns
 alter materialized view app.task_counts alter tasks set statistics 7;
 
 -- unexpected domain app.more
 create domain app.more as integer default 1;
--- changed domain app.word: collation (no hint)
+-- changed domain app.word: collation
 drop domain app.word; create domain app.word as text collate "C";
--- changed domain app.word: owner (no hint)
+-- changed domain app.word: owner
 alter domain app.word owner to pg_monitor;
 -- missing composite type app.line
 drop type app.line;
--- changed composite type app.line: owner (no hint)
+-- changed composite type app.line: owner
 alter type app.line owner to pg_monitor;
 -- missing enum app.mood
 drop type app.mood;
 -- unexpected range type app.more
 create type app.more as range (subtype = numeric);
--- changed range type app.span: owner (no hint)
+-- changed range type app.span: owner
 alter type app.span owner to pg_monitor;
--- changed range type app.span: subtype, subtype_difference (no hint)
+-- changed range type app.span: subtype, subtype_difference
 drop type app.span; create type app.span as range (subtype = numeric);
--- changed range type app.span: multirange (no hint)
+-- changed range type app.span: multirange
 drop type app.span;
 create type app.span as range (subtype = float8, subtype_diff = float8mi, multirange_type_name = app.spans_of_time);
--- changed range type app.span: canonical (no hint)
+-- changed range type app.span: canonical
 update pg_range set rngcanonical = 'pg_catalog.int4range_canonical'::regproc where rngtypid = 'app.span'::regtype;
--- changed range type app.span: collation (no hint)
+-- changed range type app.span: collation
 update pg_range set rngcollation = 'pg_catalog."C"'::regcollation where rngtypid = 'app.span'::regtype;
--- changed range type app.span: operator_class (no hint)
+-- changed range type app.span: operator_class
 update pg_range set rngsubopc = (select oid from pg_opclass where opcname = 'text_pattern_ops' limit 1)
   where rngtypid = 'app.span'::regtype;
 
 -- unexpected statistics app.more
 create statistics app.more (mcv) on status, number from app.tasks;
--- changed statistics app.tasks_stats: owner (no hint)
+-- changed statistics app.tasks_stats: owner
 alter statistics app.tasks_stats owner to pg_monitor;
--- changed statistics app.tasks_stats: expressions, kinds (no hint)
+-- changed statistics app.tasks_stats: expressions, kinds
 drop statistics app.tasks_stats;
 create statistics app.tasks_stats (dependencies, ndistinct) on status, priority, (lower(title)) from app.tasks;
--- changed statistics app.tasks_stats: columns, table (no hint)
+-- changed statistics app.tasks_stats: columns, table
 drop statistics app.tasks_stats;
 create statistics app.tasks_stats (dependencies, ndistinct) on name, kind from app.users;
 
 -- unexpected event trigger more
 create event trigger more on sql_drop execute function app.watch();
--- changed event trigger watch: owner (no hint)
+-- changed event trigger watch: owner
 update pg_event_trigger set evtowner = 'pg_monitor'::regrole;
--- changed event trigger watch: event (no hint)
+-- changed event trigger watch: event
 update pg_event_trigger set evtevent = 'ddl_command_start';
--- changed event trigger watch: function (no hint)
+-- changed event trigger watch: function
 update pg_event_trigger set evtfoid = 'app.touch'::regproc;
--- changed event trigger watch: tags (no hint)
+-- changed event trigger watch: tags
 update pg_event_trigger set evttags = '{CREATE TABLE}';
 
 -- unexpected publication more
 create publication more for all tables;
--- changed publication aside: all_tables (no hint)
+-- changed publication aside: all_tables
 update pg_publication set puballtables = true where pubname = 'aside';
--- changed publication aside: owner (no hint)
+-- changed publication aside: owner
 alter publication aside owner to pg_monitor;
 -- changed publication feed: generated_columns (since 18)
 alter publication feed set (publish_generated_columns = stored);
@@ -138,30 +138,30 @@ alter publication feed add table app.child;
 
 -- unexpected collation app.more
 create collation app.more (locale = 'C');
--- changed collation app.plain: owner (no hint)
+-- changed collation app.plain: owner
 alter collation app.plain owner to pg_monitor;
--- changed collation app.plain: provider (no hint)
+-- changed collation app.plain: provider
 update pg_collation set collprovider = 'd' where oid = 'app.plain'::regcollation;
--- changed collation app.plain: deterministic (no hint)
+-- changed collation app.plain: deterministic
 update pg_collation set collisdeterministic = false where oid = 'app.plain'::regcollation;
--- changed collation app.plain: rules (no hint) (since 16)
+-- changed collation app.plain: rules (since 16)
 update pg_collation set collicurules = '&V << w <<< W' where oid = 'app.plain'::regcollation;
 
--- missing text search configuration app.words (no hint)
+-- missing text search configuration app.words
 drop text search configuration app.words;
 -- unexpected text search configuration app.more
 create text search configuration app.more (parser = pg_catalog.default);
--- changed text search configuration app.words: owner (no hint)
+-- changed text search configuration app.words: owner
 alter text search configuration app.words owner to pg_monitor;
--- changed text search configuration app.words: parser (no hint)
+-- changed text search configuration app.words: parser
 update pg_ts_config set cfgparser = (select oid from pg_ts_parser where prsname = 'letters') where cfgname = 'words';
 -- missing text search dictionary app.loose_words
 drop text search dictionary app.loose_words;
 -- unexpected text search dictionary app.more
 create text search dictionary app.more (template = pg_catalog.simple);
--- changed text search dictionary app.loose_words: owner (no hint)
+-- changed text search dictionary app.loose_words: owner
 alter text search dictionary app.loose_words owner to pg_monitor;
--- changed text search dictionary app.loose_words: template (no hint)
+-- changed text search dictionary app.loose_words: template
 drop text search dictionary app.loose_words;
 create text search dictionary app.loose_words (template = app.letters);
 -- missing text search parser app.letters
@@ -170,115 +170,115 @@ drop text search parser app.letters;
 create text search parser app.more (
   start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype
 );
--- changed text search parser app.letters: headline (no hint)
+-- changed text search parser app.letters: headline
 drop text search parser app.letters;
 create text search parser app.letters (
   start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype
 );
--- changed text search parser app.letters: start (no hint)
+-- changed text search parser app.letters: start
 update pg_ts_parser set prsstart = 'app.from_address'::regproc where prsname = 'letters';
--- changed text search parser app.letters: token (no hint)
+-- changed text search parser app.letters: token
 update pg_ts_parser set prstoken = 'app.from_address'::regproc where prsname = 'letters';
--- changed text search parser app.letters: end (no hint)
+-- changed text search parser app.letters: end
 update pg_ts_parser set prsend = 'app.from_address'::regproc where prsname = 'letters';
--- changed text search parser app.letters: token_types (no hint)
+-- changed text search parser app.letters: token_types
 update pg_ts_parser set prslextype = 'app.from_address'::regproc where prsname = 'letters';
 -- missing text search template app.letters
 drop text search template app.letters;
 -- unexpected text search template app.more
 create text search template app.more (lexize = dsimple_lexize);
--- changed text search template app.letters: init (no hint)
+-- changed text search template app.letters: init
 drop text search template app.letters; create text search template app.letters (lexize = dsimple_lexize);
--- changed text search template app.letters: lexize (no hint)
+-- changed text search template app.letters: lexize
 drop text search template app.letters;
 create text search template app.letters (lexize = dsynonym_lexize, init = dsimple_init);
 
--- missing foreign data wrapper unused (no hint)
+-- missing foreign data wrapper unused
 drop foreign data wrapper unused;
--- changed foreign data wrapper nowhere: validator (no hint)
+-- changed foreign data wrapper nowhere: validator
 alter foreign data wrapper nowhere validator postgresql_fdw_validator;
--- changed foreign data wrapper nowhere: handler (no hint)
+-- changed foreign data wrapper nowhere: handler
 update pg_foreign_data_wrapper set fdwhandler = 'app.from_address'::regproc where fdwname = 'nowhere';
--- changed foreign data wrapper nowhere: options (no hint)
+-- changed foreign data wrapper nowhere: options
 alter foreign data wrapper nowhere options (add debug 'true');
--- changed foreign data wrapper nowhere: owner (no hint)
+-- changed foreign data wrapper nowhere: owner
 update pg_foreign_data_wrapper set fdwowner = 'pg_monitor'::regrole where fdwname = 'nowhere';
--- missing foreign server nearby (no hint)
+-- missing foreign server nearby
 drop server nearby;
 -- unexpected foreign server more
 create server more foreign data wrapper nowhere;
--- changed foreign server nearby: owner (no hint)
+-- changed foreign server nearby: owner
 alter server nearby owner to pg_monitor;
--- changed foreign server nearby: type (no hint)
+-- changed foreign server nearby: type
 drop server nearby; create server nearby type 'oracle' foreign data wrapper nowhere;
--- changed foreign server nearby: wrapper (no hint)
+-- changed foreign server nearby: wrapper
 drop server nearby; create server nearby foreign data wrapper unused;
--- missing user mapping elsewhere for public (no hint)
+-- missing user mapping elsewhere for public
 drop user mapping for public server elsewhere;
 -- unexpected foreign table app.more
 create foreign table app.more (id integer) server nearby;
--- changed foreign table app.remote: owner (no hint)
+-- changed foreign table app.remote: owner
 alter foreign table app.remote owner to pg_monitor;
--- changed foreign table app.remote: server (no hint)
+-- changed foreign table app.remote: server
 drop foreign table app.remote;
 create foreign table app.remote (id integer not null, body text) server nearby options (table_name 'r');
--- changed foreign table app.remote: columns (no hint)
+-- changed foreign table app.remote: columns
 alter foreign table app.remote drop column id, add id integer not null;
--- changed foreign table app.remote_child: inherits (no hint)
+-- changed foreign table app.remote_child: inherits
 alter foreign table app.remote_child no inherit app.parent;
--- changed foreign table app.logs_old: partition_bound, partition_of (no hint)
+-- changed foreign table app.logs_old: partition_bound, partition_of
 alter table app.logs detach partition app.logs_old;
 
 -- unexpected operator app.###(integer,integer)
 create operator app.### (leftarg = integer, rightarg = integer, function = app.is_near);
--- changed operator app.@@@(integer,integer): owner (no hint)
+-- changed operator app.@@@(integer,integer): owner
 alter operator app.@@@ (integer, integer) owner to pg_monitor;
 -- changed operator app.@@@(integer,integer): join
 alter operator app.@@@ (integer, integer) set (join = eqjoinsel);
--- changed operator app.@@@(integer,integer): function (no hint)
+-- changed operator app.@@@(integer,integer): function
 update pg_operator set oprcode = 'pg_catalog.int4lt'::regproc where oprname = '@@@';
--- changed operator app.@@@(integer,integer): commutator (no hint)
+-- changed operator app.@@@(integer,integer): commutator
 update pg_operator set oprcom = oid where oprname = '@@@';
--- changed operator app.@@@(integer,integer): negator (no hint)
+-- changed operator app.@@@(integer,integer): negator
 update pg_operator set oprnegate = 'pg_catalog.=(integer,integer)'::regoperator where oprname = '@@@';
--- changed operator app.@@@(integer,integer): hashes (no hint)
+-- changed operator app.@@@(integer,integer): hashes
 update pg_operator set oprcanhash = true where oprname = '@@@';
--- changed operator app.@@@(integer,integer): merges (no hint)
+-- changed operator app.@@@(integer,integer): merges
 update pg_operator set oprcanmerge = true where oprname = '@@@';
 -- unexpected cast (app.line AS pg_catalog.text)
 create cast (app.line as text) with inout;
--- changed cast (app.address AS pg_catalog.text): method (no hint)
+-- changed cast (app.address AS pg_catalog.text): method
 update pg_cast set castmethod = 'b' where castsource = 'app.address'::regtype;
 
 -- missing operator family app.more_order USING btree
 drop operator family app.more_order using btree;
 -- unexpected operator family app.most_order USING hash
 create operator family app.most_order using hash;
--- changed operator family app.base_order USING btree: functions (no hint)
+-- changed operator family app.base_order USING btree: functions
 alter operator family app.base_order using btree drop function 4 (app.base, app.base);
--- changed operator family app.more_order USING btree: operators (no hint)
+-- changed operator family app.more_order USING btree: operators
 alter operator family app.more_order using btree add operator 2 app.<<< (app.base, app.base);
--- changed operator family app.base_order USING btree: owner (no hint)
+-- changed operator family app.base_order USING btree: owner
 alter operator family app.base_order using btree owner to pg_monitor;
--- missing operator class app.base_order USING btree (no hint)
+-- missing operator class app.base_order USING btree
 drop operator class app.base_order using btree;
 -- unexpected operator class app.more USING btree
 create operator class app.more for type integer using btree family app.more_order as operator 1 <, function 1 btint4cmp(int4, int4);
--- changed operator class app.base_order USING btree: owner (no hint)
+-- changed operator class app.base_order USING btree: owner
 alter operator class app.base_order using btree owner to pg_monitor;
--- changed operator class app.base_order USING btree: family (no hint)
+-- changed operator class app.base_order USING btree: family
 update pg_opclass set opcfamily = (select oid from pg_opfamily where opfname = 'more_order') where opcname = 'base_order';
--- changed operator class app.base_order USING btree: type (no hint)
+-- changed operator class app.base_order USING btree: type
 update pg_opclass set opcintype = 'app.mood'::regtype where opcname = 'base_order';
--- changed operator class app.base_order USING btree: default (no hint)
+-- changed operator class app.base_order USING btree: default
 update pg_opclass set opcdefault = false where opcname = 'base_order';
--- changed operator class app.base_order USING btree: storage (no hint)
+-- changed operator class app.base_order USING btree: storage
 update pg_opclass set opckeytype = 'integer'::regtype where opcname = 'base_order';
--- changed operator class app.base_order USING btree: operators (no hint)
+-- changed operator class app.base_order USING btree: operators
 drop operator class app.base_order using btree;
 create operator class app.base_order default for type app.base using btree family app.base_order as
   operator 5 app.<<<, function 1 app.base_compare(app.base, app.base);
--- changed operator class app.base_order USING btree: functions (no hint)
+-- changed operator class app.base_order USING btree: functions
 drop operator class app.base_order using btree;
 create operator class app.base_order default for type app.base using btree family app.base_order as
   operator 1 app.<<<;
@@ -287,46 +287,46 @@ create operator class app.base_order default for type app.base using btree famil
 drop language plsame;
 -- unexpected language more
 create language more handler plpgsql_call_handler;
--- changed language plsame: owner (no hint)
+-- changed language plsame: owner
 alter language plsame owner to pg_monitor;
--- changed language plsame: trusted (no hint)
+-- changed language plsame: trusted
 create or replace language plsame handler app.run inline app.run_inline validator app.validate;
--- changed language plsame: inline (no hint)
+-- changed language plsame: inline
 create or replace trusted language plsame handler app.run validator app.validate;
--- changed language plsame: validator (no hint)
+-- changed language plsame: validator
 create or replace trusted language plsame handler app.run inline app.run_inline;
--- changed language plsame: handler (no hint)
+-- changed language plsame: handler
 update pg_language set lanplcallfoid = 'app.from_address'::regproc where lanname = 'plsame';
 -- missing transform for app.address language plpgsql
 drop transform for app.address language plpgsql;
 -- unexpected transform for app.address language plsame
 create transform for app.address language plsame (from sql with function app.from_address(internal));
--- changed transform for app.address language plpgsql: to_sql (no hint)
+-- changed transform for app.address language plpgsql: to_sql
 update pg_transform set trftosql = 'pg_catalog.int4in'::regproc;
--- changed transform for app.address language plpgsql: from_sql (no hint)
+-- changed transform for app.address language plpgsql: from_sql
 update pg_transform set trffromsql = 'pg_catalog.int4in'::regproc;
 -- missing access method tree
 drop access method tree;
 -- unexpected access method more
 create access method more type index handler bthandler;
--- changed access method tree: handler (no hint)
+-- changed access method tree: handler
 drop access method tree; create access method tree type index handler hashhandler;
--- changed access method tree: handler, type (no hint)
+-- changed access method tree: handler, type
 drop access method tree; create access method tree type table handler heap_tableam_handler;
 -- missing conversion app.to_latin
 drop conversion app.to_latin;
 -- unexpected conversion app.more
 create default conversion app.more for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1;
--- changed conversion app.to_latin: owner (no hint)
+-- changed conversion app.to_latin: owner
 alter conversion app.to_latin owner to pg_monitor;
--- changed conversion app.to_latin: default (no hint)
+-- changed conversion app.to_latin: default
 drop conversion app.to_latin; create default conversion app.to_latin for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1;
--- changed conversion app.to_latin: destination, function (no hint)
+-- changed conversion app.to_latin: destination, function
 drop conversion app.to_latin; create conversion app.to_latin for 'UTF8' to 'LATIN2' from utf8_to_iso8859;
--- changed conversion app.to_latin: destination, function, source (no hint)
+-- changed conversion app.to_latin: destination, function, source
 drop conversion app.to_latin; create conversion app.to_latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
 
--- missing base type app.base (no hint)
+-- missing base type app.base
 -- changed operator family app.base_order USING btree: functions
 -- missing operator app.<<<(app.base,app.base)
 -- missing operator class app.base_order USING btree
@@ -342,7 +342,7 @@ create function app.more_out(app.more) returns cstring language internal immutab
 create type app.more (input = app.more_in, output = app.more_out, like = pg_catalog.int4);
 -- unexpected base type app.more
 create type app.more;
--- changed base type app.base: owner (no hint)
+-- changed base type app.base: owner
 alter type app.base owner to pg_monitor;
 -- changed base type app.base: receive
 update pg_type set typreceive = 'int4recv'::regproc where oid = 'app.base'::regtype;
@@ -356,40 +356,40 @@ alter type app.base set (typmod_out = varchartypmodout);
 alter type app.base set (analyze = array_typanalyze);
 -- changed base type app.base: subscript
 alter type app.base set (subscript = jsonb_subscript_handler);
--- changed base type app.base: storage (no hint)
+-- changed base type app.base: storage
 update pg_type set typstorage = 'm' where oid = 'app.base'::regtype;
--- changed base type app.promised: input, output, shell (no hint)
+-- changed base type app.promised: input, output, shell
 update pg_type set typtype = 'b', typisdefined = true, typinput = 'int4in'::regproc, typoutput = 'int4out'::regproc
   where typname = 'promised';
--- changed base type app.base: length (no hint)
+-- changed base type app.base: length
 update pg_type set typlen = 2 where oid = 'app.base'::regtype;
--- changed base type app.base: by_value (no hint)
+-- changed base type app.base: by_value
 update pg_type set typbyval = false where oid = 'app.base'::regtype;
--- changed base type app.base: alignment (no hint)
+-- changed base type app.base: alignment
 update pg_type set typalign = 'd' where oid = 'app.base'::regtype;
--- changed base type app.base: category (no hint)
+-- changed base type app.base: category
 update pg_type set typcategory = 'Z' where oid = 'app.base'::regtype;
--- changed base type app.base: preferred (no hint)
+-- changed base type app.base: preferred
 update pg_type set typispreferred = true where oid = 'app.base'::regtype;
--- changed base type app.base: default (no hint)
+-- changed base type app.base: default
 update pg_type set typdefault = '7' where oid = 'app.base'::regtype;
--- changed base type app.base: element (no hint)
+-- changed base type app.base: element
 update pg_type set typelem = 'integer'::regtype where oid = 'app.base'::regtype;
--- changed base type app.base: delimiter (no hint)
+-- changed base type app.base: delimiter
 update pg_type set typdelim = ';' where oid = 'app.base'::regtype;
--- changed base type app.base: collatable (no hint)
+-- changed base type app.base: collatable
 update pg_type set typcollation = 'pg_catalog."default"'::regcollation where oid = 'app.base'::regtype;
 
--- missing subscription mirror (no hint)
+-- missing subscription mirror
 drop subscription mirror;
 -- unexpected subscription more
 create subscription more connection 'host=example.com' publication feed
   with (connect = false, slot_name = none, enabled = false);
--- changed subscription mirror: owner (no hint)
+-- changed subscription mirror: owner
 update pg_subscription set subowner = 'pg_monitor'::regrole where subname = 'mirror';
 -- changed subscription mirror: enabled
 update pg_subscription set subenabled = true where subname = 'mirror';
--- changed subscription mirror: publications (no hint)
+-- changed subscription mirror: publications
 alter subscription mirror set publication feed with (refresh = false);
 -- changed subscription mirror: slot
 alter subscription mirror set (slot_name = other);
@@ -407,9 +407,9 @@ alter subscription mirror set (password_required = false);
 alter subscription mirror set (run_as_owner = true);
 -- changed subscription mirror: origin (since 16)
 alter subscription mirror set (origin = none);
--- changed subscription mirror: two_phase (no hint)
+-- changed subscription mirror: two_phase
 update pg_subscription set subtwophasestate = 'e' where subname = 'mirror';
--- changed subscription mirror: failover (no hint) (since 17)
+-- changed subscription mirror: failover (since 17)
 update pg_subscription set subfailover = true where subname = 'mirror';
 
 -- missing extension dependency index app.parent_id_idx on pg_trgm

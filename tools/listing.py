@@ -1,0 +1,77 @@
+"""What differs as text for people: by object, before and after aligned, with colours where a terminal has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tools import wording
+from tools.wording import visible
+
+if TYPE_CHECKING:
+    from tools.changes import Fact
+    from tools.drift import Difference
+    from tools.sources import Comparison
+
+Paint = Callable[[str, str], str]  # of a text and a colour's name
+COLOURS = {"breaking": "red", "change": "yellow", "cosmetic": "cyan", "-": "red", "+": "green"}
+
+
+def uncoloured(text: str, _: str) -> str:
+    """Return the text as it is."""
+    return text
+
+
+def comparisons(found: Iterable[Comparison], paint: Paint = uncoloured) -> str:
+    """Return the comparisons, each with its differences by object, and at the end a line that counts them all."""
+    found = tuple(found)
+    lines = [line for one in found for line in _comparison(one, paint)]
+    if any(one.differences or one.ignored for one in found):
+        lines.append(wording.summary(found))
+    return "\n".join(lines)
+
+
+def differences(found: Iterable[Difference], paint: Paint = uncoloured) -> list[str]:
+    """Return the lines of differences, those of one object together."""
+    lines = []
+    for group, members in groupby(sorted(found, key=lambda one: one.group), key=lambda one: one.group):
+        ours = list(members)
+        is_alone = len(ours) == 1
+        lines += [] if is_alone else [f"  {visible(group)}"]
+        lines += [("" if is_alone else "  ") + line for one in ours for line in _difference(one, paint)]
+    return lines
+
+
+def _comparison(found: Comparison, paint: Paint) -> Iterator[str]:
+    yield paint(wording.headline(found), "green" if found.same else "bold")
+    yield from differences(found.differences, paint)
+
+
+def _difference(one: Difference, paint: Paint) -> list[str]:
+    lines = [f"  {wording.title(one)} {paint(f'[{one.severity}]', COLOURS[one.severity])}"]
+    lines += [f"      {line}" for name, fact in one.facts.items() for line in _fact(name, fact, paint)]
+    lines += [f"      made at {visible(one.where)}"] if one.where else []
+    lines += _mending(one)
+    return lines
+
+
+def _mending(one: Difference) -> list[str]:
+    if one.hint is None:
+        return [f"      no statement mends it: {visible(one.note)}"] if one.note else []
+    first, *rest = visible(one.hint, lines=True).split("\n")
+    costs = [f"      but mind: {visible(one.note)}"] if one.note else []
+    return [f"      to mend: {first}", *(f"               {line}" for line in rest), *costs]
+
+
+def _fact(name: str, fact: Fact, paint: Paint) -> list[str]:
+    expected, actual = wording.sides(fact)
+    if not wording.is_long(expected, actual) or paint is uncoloured:
+        return wording.fact_lines(name, fact)
+    head = f"{name}: {paint('expected', COLOURS['-'])} {paint('actual', COLOURS['+'])}"
+    return [head, *(f"  {_coloured(line, paint)}" for line in wording.marked(expected, actual))]
+
+
+def _coloured(line: list[wording.Token], paint: Paint) -> str:
+    shown = ((sign, visible(text, lines=True)) for sign, text in line)
+    return "".join(text if sign == " " else paint(text, COLOURS[sign]) for sign, text in shown)

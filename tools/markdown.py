@@ -1,0 +1,127 @@
+"""Answers as Markdown for a pull request: a sentence, a table, the details folded away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tools import wording
+from tools.statements import brief, split
+from tools.wording import visible
+
+if TYPE_CHECKING:
+    from tools.drift import Difference
+    from tools.history import History, Step
+    from tools.sources import Comparison
+    from tools.verify import Verification
+
+SIGNS = {"breaking": "🔴", "change": "🟡", "cosmetic": "⚪"}
+HARMLESS = re.compile(r"[\w .,:;()=/'\"+-]+")
+
+
+def comparisons(found: Iterable[Comparison]) -> str:
+    """Return ``tools drift-check`` as Markdown."""
+    found = tuple(found)
+    parts = [f"**Drift check:** {_text(wording.summary(found))}" if not _same(found) else "**Drift check:** no drift"]
+    for one in found:
+        parts.append(_text(wording.headline(one)))
+        if one.differences:
+            parts.append(_differences(one.differences))
+    return "\n\n".join(parts)
+
+
+def history(found: History) -> str:
+    """Return ``tools status`` as Markdown."""
+    counts = ", ".join(f"{len(found.having(state))} {state}" for state in ("applied", "pending"))
+    wrong = len(found.having("late", "edited", "missing", "unfinished"))
+    rows = [(item.state, code(item.id)) for item in found.items]
+    return f"**Migrations:** {counts}{f', {wrong} wrong' if wrong else ''}\n\n" + table(("state", "migration"), rows)
+
+
+def plan(steps: tuple[Step, ...], refusals: tuple[str, ...]) -> str:
+    """Return ``tools plan`` as Markdown."""
+    parts = [f"**Plan:** {len(steps)} to apply" + (f", {len(refusals)} in the way" if refusals else "")]
+    parts += [f"- refused: {_text(sentence)}" for sentence in refusals]
+    rows = [
+        (code(s.migration.id), _text(s.script.title or ""), s.script.risk or "", s.script.phase or "") for s in steps
+    ]
+    if rows:
+        parts.append(table(("migration", "what", "risk", "phase"), rows))
+        texts = (
+            f"-- {s.migration.id}\n" + "".join(f"{brief(one.text)};\n" for one in split(s.script.text)) for s in steps
+        )
+        parts.append(folded("Statements", "sql", "\n".join(texts)))
+    return "\n\n".join(parts)
+
+
+def verification(found: Verification) -> str:
+    """Return ``tools verify`` as Markdown."""
+    bad = sum(not trial.good for trial in found.trials) + len(found.triggers)
+    parts = [
+        f"**Up, down, up:** {len(found.trials)} migrations, " + (f"{bad} found" if bad else "every way back holds")
+    ]
+    parts.append(table(("migration", "verdict"), [(code(one.id), one.verdict) for one in found.trials]))
+    for trial in found.trials:
+        if trial.reason:
+            parts.append(folded(trial.id, "", trial.reason))
+        if trial.differences:
+            parts.append(_differences(trial.differences))
+    if found.triggers:
+        parts += ["sql/triggers is not what the migrations make:", _differences(found.triggers)]
+    return "\n\n".join(parts)
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table; the cells are Markdown already."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def folded(title: str, language: str, text: str) -> str:
+    """Return a text that is shown when somebody asks, fenced by more backticks than it has."""
+    shown = visible(text.rstrip("\n"), lines=True)
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
+    return f"<details><summary>{_text(title)}</summary>\n\n{fence}{language}\n{shown}\n{fence}\n\n</details>"
+
+
+def code(text: str) -> str:
+    """Return a name in the type of code; one that holds Markdown's own signs has them as numbers."""
+    shown = visible(text)
+    return f"`{shown}`" if HARMLESS.fullmatch(shown) and shown == shown.strip() else f"<code>{_text(shown)}</code>"
+
+
+def _text(text: str) -> str:
+    shown = visible(text)
+    return "".join(char if HARMLESS.fullmatch(char) and char != "_" else f"&#{ord(char)};" for char in shown)
+
+
+def _same(found: tuple[Comparison, ...]) -> bool:
+    return not any(one.differences or one.ignored for one in found)
+
+
+def _differences(found: Iterable[Difference]) -> str:
+    found = tuple(found)
+    rows = [
+        (f"{SIGNS[one.severity]} {one.severity}", f"{one.change} {one.kind}", code(one.name), code(one.where or "-"))
+        for one in found
+    ]
+    details = "\n\n".join("\n".join(_detail(one)) for one in found)
+    parts = [table(("severity", "difference", "name", "made at"), rows), folded("Details", "diff", details)]
+    statements = [one.hint for one in found if one.hint]
+    if statements:
+        parts.append(folded("To mend", "sql", "".join(f"{statement};\n" for statement in dict.fromkeys(statements))))
+    return "\n\n".join(parts)
+
+
+def _detail(one: Difference) -> list[str]:
+    lines = [wording.title(one)]
+    for name, fact in one.facts.items():
+        expected, actual = wording.sides(fact)
+        if wording.is_long(expected, actual):
+            lines += wording.fact_lines(name, fact)
+        else:
+            lines += [f"- {name}: {visible(expected)}", f"+ {name}: {visible(actual)}"]
+    word = "but mind" if one.hint else "no statement mends it"
+    lines += [f"{word}: {visible(one.note)}"] if one.note else []
+    return lines

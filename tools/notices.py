@@ -1,0 +1,231 @@
+"""Answers in the forms that continuous integration reads: GitHub's workflow commands, JUnit's XML and SARIF."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+from xml.etree import ElementTree
+
+from tools import __version__, catalog, wording
+from tools.wording import visible
+
+if TYPE_CHECKING:
+    from tools.drift import Difference
+    from tools.sources import Comparison
+    from tools.verify import Trial, Verification
+
+Level = Literal["error", "warning", "note"]
+LEVELS: dict[str, Level] = {"breaking": "error", "change": "warning", "cosmetic": "note"}
+COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+PLACE = re.compile(r"^(.+):(\d+)$")
+SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to say: the rule that it breaks, the case that it is part of, where it was made."""
+
+    rule: str
+    level: Level
+    case: str
+    title: str
+    message: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What was looked at: all its cases, good ones too, what is to be said, and what is no fault."""
+
+    name: str
+    cases: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def of_comparison(found: Comparison) -> Examination:
+    """Return a comparison as an examination with a case for each kind of object."""
+    notices = tuple(_of_difference(one) for one in found.differences)
+    remarks = [f"{name} is pending, which is no drift" for name in found.pending]
+    remarks += [f"ignored by .driftignore: {wording.title(one)}" for one in found.ignored]
+    kinds = tuple(kind.kind for kind in catalog.members().values())
+    name = f"{found.expected} against {found.actual}"
+    return Examination(name=name, cases=kinds, notices=notices, remarks=tuple(remarks))
+
+
+def of_verification(found: Verification) -> Examination:
+    """Return a verification as an examination with a case for each migration."""
+    notices = [_of_trial(trial) for trial in found.trials if not trial.good]
+    notices += [
+        Notice(
+            rule="triggers not current",
+            level="error",
+            case="triggers",
+            title=f"the triggers' files: {wording.title(one)}",
+            message=_message(one),
+            place=one.where,
+        )
+        for one in found.triggers
+    ]
+    cases = (*(trial.id for trial in found.trials), "triggers")
+    return Examination(name="up, down, up", cases=cases, notices=tuple(notices))
+
+
+def github(found: Iterable[Examination]) -> str:
+    """Return workflow commands, a line each; GitHub shows them beside the file.
+
+    Source: actions/toolkit, packages/core/src/command.ts, for what is to be escaped.
+    """
+    lines = []
+    for examination in found:
+        for notice in examination.notices:
+            path, line = _split(notice.place)
+            parts = {"file": path, "line": line, "title": f"{notice.title} ({examination.name})"}
+            shown = ",".join(f"{name}={_property(str(part))}" for name, part in parts.items() if part)
+            lines.append(f"::{COMMANDS[notice.level]} {shown}::{_data(notice.message)}")
+        lines += [f"::notice title={_property(examination.name)}::{_data(remark)}" for remark in examination.remarks]
+    return "\n".join(lines)
+
+
+def junit(found: Iterable[Examination], now: datetime) -> str:
+    """Return JUnit's XML: a suite for each examination, a failure in each case of which something is to be said."""
+    root = ElementTree.Element("testsuites")
+    for number, examination in enumerate(found):
+        failed = {notice.case for notice in examination.notices}
+        attributes = {
+            "name": visible(examination.name),
+            "package": "tools",
+            "id": str(number),
+            "hostname": "localhost",
+            "timestamp": now.isoformat(timespec="seconds"),
+            "tests": str(len(examination.cases)),
+            "failures": str(len(failed)),
+            "errors": "0",
+            "time": "0",
+        }
+        suite = ElementTree.SubElement(root, "testsuite", attributes)
+        ElementTree.SubElement(suite, "properties")
+        for case in examination.cases:
+            _case(suite, examination, case)
+        ElementTree.SubElement(suite, "system-out").text = "\n".join(map(visible, examination.remarks))
+        ElementTree.SubElement(suite, "system-err")
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+
+
+def sarif(found: Iterable[Examination]) -> str:
+    """Return SARIF 2.1.0: one run, a rule for each way to differ, and remarks as notifications."""
+    found = tuple(found)
+    notices = [(one, notice) for one in found for notice in one.notices]
+    rules = sorted({notice.rule for _, notice in notices})
+    remarks = [f"{one.name}: {remark}" for one in found for remark in one.remarks]
+    driver = {
+        "name": "schema-tools",
+        "version": __version__,
+        "rules": [{"id": _identifier(rule), "shortDescription": {"text": rule}} for rule in rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [
+                    {"level": "note", "message": {"text": visible(remark)}} for remark in remarks
+                ],
+            }
+        ],
+        "results": [_result(one, notice, rules.index(notice.rule)) for one, notice in notices],
+    }
+    return json.dumps({"$schema": SARIF, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _of_difference(one: Difference) -> Notice:
+    return Notice(
+        rule=f"{one.change} {one.kind}",
+        level=LEVELS[one.severity],
+        case=one.kind,
+        title=wording.title(one),
+        message=_message(one),
+        place=one.where,
+    )
+
+
+def _of_trial(trial: Trial) -> Notice:
+    lines = [trial.reason or "", *(wording.title(one) for one in trial.differences)]
+    return Notice(
+        rule=trial.verdict,
+        level="error",
+        case=trial.id,
+        title=f"{trial.id}: {trial.verdict}",
+        message="\n".join(filter(None, lines)) or trial.verdict,
+    )
+
+
+def _message(one: Difference) -> str:
+    lines = [f"{wording.title(one)} [{one.severity}]"]
+    lines += [line for name, fact in one.facts.items() for line in wording.fact_lines(name, fact)]
+    lines += [f"to mend: {visible(one.hint, lines=True)}"] if one.hint else []
+    word = "but mind" if one.hint else "no statement mends it"
+    lines += [f"{word}: {visible(one.note)}"] if one.note else []
+    return "\n".join(lines)
+
+
+def _case(suite: ElementTree.Element, examination: Examination, case: str) -> None:
+    attributes = {"name": visible(case), "classname": visible(examination.name), "time": "0"}
+    element = ElementTree.SubElement(suite, "testcase", attributes)
+    notices = [notice for notice in examination.notices if notice.case == case]
+    if notices:
+        # one failure a case is what every reader takes: more are an error to some
+        attributes = {"message": "; ".join(visible(one.title) for one in notices), "type": notices[0].rule}
+        text = "\n\n".join(_placed(one) for one in notices)
+        ElementTree.SubElement(element, "failure", attributes).text = visible(text, lines=True)
+
+
+def _placed(notice: Notice) -> str:
+    return f"{notice.message}\nmade at {notice.place}" if notice.place else notice.message
+
+
+def _result(examination: Examination, notice: Notice, rule: int) -> dict[str, Any]:
+    path, line = _split(notice.place)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}} if path else {}
+    if path and line:
+        physical["region"] = {"startLine": int(line)}
+    location: dict[str, Any] = {"physicalLocation": physical} if path else {}
+    location["logicalLocations"] = [{"fullyQualifiedName": visible(notice.title), "kind": notice.case}]
+    return {
+        "ruleId": _identifier(notice.rule),
+        "ruleIndex": rule,
+        "level": notice.level,
+        "message": {"text": visible(f"{examination.name}: {notice.message}", lines=True)},
+        "locations": [location],
+        "partialFingerprints": {"object/v1": f"{examination.name}: {notice.title}"},
+    }
+
+
+def _split(place: str | None) -> tuple[str, str]:
+    match = PLACE.match(place or "")
+    return (match[1], match[2]) if match else (place or "", "")
+
+
+def _uri(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path)
+
+
+def _identifier(rule: str) -> str:
+    return rule.replace(" ", "-")
+
+
+def _data(text: str) -> str:
+    shown = visible(text, lines=True)
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

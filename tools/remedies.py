@@ -1,0 +1,392 @@
+"""What brings the actual side back: for one change the deeds that undo it, and why nothing does where that is so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from tools import kinds, rare_alterations, rarities  # noqa: F401 (it adds to alter)
+from tools.alterations import alter
+from tools.catalog import Catalog
+from tools.changes import Change
+from tools.completions import make, reference
+from tools.creations import literal, role, split
+from tools.hints import comment, dependency, drop, label, rename
+from tools.kinds import Comment, DefaultPrivilege, Object, Privilege
+from tools.renames import Renames
+from tools.rights import regrant
+from tools.surroundings import Surroundings, mentioned, spoken, surround
+
+Phase = Literal["drop", "make", "finish"]
+# What holds rows, or leaves something behind that no statement knows
+PRECIOUS = {
+    "table": "its rows go with it",
+    "column": "its values go with it",
+    "sequence": "its place goes with it",
+    "schema": "all that is in it goes with it",
+    "extension": "what it brought goes with it",
+    "user mapping": "its password goes with it",
+}
+EXTENDED = frozenset(("text", "character varying", "character", "bytea", "json", "jsonb", "xml", "tsvector", "path"))
+REBUILT = frozenset(
+    (
+        *("view", "materialized view", "rule", "trigger", "policy", "constraint", "index", "statistics", "function"),
+        *("operator", "cast", "publication relation", "event trigger", "publication", "range type", "domain", "enum"),
+        *("collation", "composite type", "text search configuration", "text search dictionary", "foreign table"),
+        *("language", "access method", "conversion", "transform", "text search parser", "text search template"),
+        "operator family",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """The statements about one object in one phase; `costs` says what is lost, `alone` that no transaction takes it."""
+
+    item: Object
+    phase: Phase
+    statements: tuple[str, ...]
+    costs: str | None = None
+    alone: bool = False
+    is_new: bool = False  # the object is made, with all that it should have
+
+    @property
+    def key(self) -> tuple[str, Phase]:
+        """Return what the deed is known by."""
+        return self.item.key, self.phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """The deeds that undo a change, or the reason why there are none."""
+
+    deeds: tuple[Deed, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Both sides with their surroundings, and what has another name."""
+
+    expected: Surroundings
+    actual: Surroundings
+    renames: Renames
+    enums: frozenset[str]  # the names of the expected ones
+    unmade: Mapping[str, str]  # what is missing and no statement makes: its key by the name that others write
+    proved: dict[str, bool] = field(default_factory=dict)  # whether a rename explains all that belongs to the two
+
+
+class Unsaid(Exception):  # noqa: N818 (it is a reason, and no error)
+    """No statement says it; the message is the reason."""
+
+
+def scene(expected: Catalog, actual: Catalog, renames: Renames) -> Scene:
+    """Return the scene of a comparison."""
+    mine, yours = surround(expected), surround(actual)
+    lacking = (mine.items[key] for key in mine.items.keys() - yours.items.keys())
+    return Scene(
+        expected=mine,
+        actual=yours,
+        renames=renames,
+        enums=frozenset(item.name for item in expected.enums),
+        unmade={
+            spoken(item) or item.name: item.key
+            for item in lacking
+            if item.kind in ("base type", "foreign server", "function") and not make(item, mine)
+        },
+    )
+
+
+def remedy(change: Change, around: Scene) -> Remedy:
+    """Return what undoes a change."""
+    try:
+        return Remedy(deeds=_deeds(change, around))
+    except Unsaid as reason:
+        return Remedy(reason=str(reason))
+
+
+def _deeds(change: Change, around: Scene) -> tuple[Deed, ...]:
+    item = change.item
+    match item:
+        case Privilege() | DefaultPrivilege():
+            text = regrant(change, _owner_of(item, around))
+            return (_plain(item, text, "somebody else granted it"), *_columns_rights(item, around))
+        case Comment():
+            return (_plain(item, comment(item.name, change.expected), ""),)
+        case rarities.SecurityLabel():
+            return (_plain(item, label(item.name, change.expected), ""),)
+        case rarities.ExtensionDependency():
+            return (_plain(item, dependency(item.name, is_wanted=change.actual is None), ""),)
+    if pair := _renamed(item, around):
+        return (Deed(item=pair[0], phase="make", statements=(rename(*pair),)),)
+    if change.expected is None:
+        return tuple(_drops(item, around))
+    if change.actual is None:
+        return tuple(_makes(change.expected, around))
+    return _changes(change.expected, change, around)
+
+
+def _changes(expected: Object, change: Change, around: Scene) -> tuple[Deed, ...]:
+    facts = dict(change.facts)
+    statements = []
+    rights: tuple[Deed, ...] = ()
+    if "owner" in facts:
+        owner, former = facts["owner"].expected, facts.pop("owner").actual
+        statements += [f"alter {reference(expected.kind, expected.name)} owner to {role(owner)}"] if owner else []
+        rights = tuple(_rights_back(expected, former or "", around))
+    if facts:
+        text = alter(expected, facts)
+        parts = [text] if text else [alter(expected, {name: fact}) for name, fact in facts.items()]
+        if None in parts:
+            return tuple(_rebuild(expected, change, around))
+        statements = [*(part for part in parts if part), *statements]
+    if isinstance(expected, kinds.Column) and "storage" in facts and not expected.storage and around.actual.major < 16:
+        words = f"set storage {_known_storage(expected)}"
+        statements = [text.replace("set storage default", words) for text in statements]
+    alone = any("concurrently" in text for text in statements)
+    deed = Deed(item=expected, phase="make", statements=tuple(statements), alone=alone)
+    if expected.kind == "column" and facts.keys() & {"type", "collation"}:
+        return (*_aside(expected, _looking_at(expected, around), around, {expected.key}), deed, *rights)
+    return (deed, *rights)
+
+
+def _columns_rights(item: Object, around: Scene) -> Iterable[Deed]:
+    """Yield the rights on columns, which PostgreSQL takes together with the same right on their table."""
+    grantee = item.name.rpartition(" to ")[2]
+    for parent in item.parents:
+        for other in around.expected.children.get(parent, ()):
+            is_part = other.name.startswith("column ") and not item.name.startswith("column ")
+            if isinstance(other, Privilege) and is_part and other.name.endswith(f" to {grantee}"):
+                yield _new(other, around)
+
+
+def _rights_back(expected: Object, former: str, around: Scene) -> Iterable[Deed]:
+    """Yield the rights of who owns it now: they go over to the next owner, and are to be granted again."""
+    for other in around.expected.belonging(expected):
+        if isinstance(other, Privilege) and other.name.endswith(f" to {former}"):
+            deed = _new(other, around)
+            if other.name.startswith("column "):
+                owner = Change(item=other, actual=other)
+                text = (regrant(owner) or "").removesuffix(former)
+                deed = replace(
+                    deed, statements=(f"{text}{role(getattr(expected, 'owner', '(owner)'))}", *deed.statements)
+                )
+            yield deed
+
+
+def _known_storage(column: kinds.Column) -> str:
+    """Return how a type is stored where nobody says so (pg_type.dat): an old server has no word for it."""
+    name = column.type.partition("(")[0]
+    if name.endswith("[]") or name in EXTENDED:
+        return "extended"
+    if name in ("numeric", "inet", "cidr"):
+        return "main"
+    raise Unsaid("before PostgreSQL 16 no statement gives a column the storage of its type")
+
+
+def _drops(item: Object, around: Scene) -> Iterable[Deed]:
+    if item.kind == "schema":
+        for child in around.actual.children.get(item.key, ()):
+            if child.kind not in ("comment", "privilege", "default privilege"):
+                yield from _drops(child, around)
+    yield Deed(item=item, phase="drop", statements=(drop(item), *_relaxed(item, around)), costs=PRECIOUS.get(item.kind))
+
+
+def _relaxed(item: Object, around: Scene) -> Iterable[str]:
+    """Yield what takes back the NOT NULL that an unexpected primary key brought along."""
+    if isinstance(item, kinds.Constraint) and item.type == "primary key":
+        for label in item.columns:
+            column = around.expected.items.get(f"column {item.container}.{label}")
+            if isinstance(column, kinds.Column) and column.nullable:
+                yield f"alter {item.parents[0]} alter column {label} drop not null"
+
+
+def _makes(item: Object, around: Scene) -> Iterable[Deed]:
+    """Yield what makes an object with all that belongs to it."""
+    yield _new(item, around)
+    for one in (item, *around.expected.belonging(item)):
+        # a table brings its columns along, and a column those of the partitions
+        is_there = one is item or isinstance(one, kinds.Column)
+        yield from _finish(one) if is_there else _children(one, around)
+
+
+def _children(item: Object, around: Scene) -> Iterable[Deed]:
+    try:
+        yield _new(item, around)
+    except Unsaid as reason:
+        yield Deed(item=item, phase="make", statements=(f"-- {item.kind} {item.name}: {reason}",))
+    yield from _finish(item)
+
+
+def _finish(item: Object) -> Iterable[Deed]:
+    """Yield what ties a sequence to its column, and sets it behind the values that are there."""
+    if isinstance(item, kinds.Sequence) and item.owned_by:
+        table, label = split(item.owned_by)
+        values = f"(select pg_catalog.max({label}) from {table})"  # noqa: S608 (names as PostgreSQL prints them)
+        statements = (
+            f"alter sequence {item.name} owned by {item.owned_by}",
+            f"select pg_catalog.setval({literal(item.name)}, {values})",
+        )
+        yield Deed(item=item, phase="finish", statements=statements)
+
+
+def _new(item: Object, around: Scene) -> Deed:
+    match item:
+        case Privilege() | DefaultPrivilege():
+            text = regrant(Change(item=item, expected=item), _owner_of(item, around))
+            return _plain(item, text, "somebody else granted it")
+        case Comment():
+            return _plain(item, comment(item.name, item), "")
+        case rarities.SecurityLabel():
+            return _plain(item, label(item.name, item), "")
+        case rarities.ExtensionDependency():
+            return _plain(item, dependency(item.name, is_wanted=True), "")
+    statements = make(item, around.expected)
+    said = mentioned(around.expected.text(item)) | {getattr(item, "server", "")}
+    for name in said & around.unmade.keys() - {item.name}:
+        raise Unsaid(f"{around.unmade[name]} is to be made by hand first")
+    if not statements:
+        raise Unsaid(_unmakeable(item))
+    return Deed(item=item, phase="make", statements=statements, is_new=True)
+
+
+def _unmakeable(item: Object) -> str:
+    if item.kind in ("foreign server", "foreign table", "user mapping", "subscription"):
+        return "its options hold a secret that no report has: make it by hand"
+    return f"no statement of ours makes this {item.kind}: make it by hand"
+
+
+def _rebuild(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
+    """Yield what drops and makes an object anew, with all that speaks of it and all that belongs to it."""
+    if change.actual is None or expected.kind == "column":
+        yield from _remake_column(expected, change, around)
+        return
+    if expected.kind not in REBUILT or _is_precious(expected, change):
+        raise Unsaid(_reason(expected, change))
+    yield from _aside(change.actual, around.actual.speakers(change.actual), around, {expected.key})
+    yield from _aside(change.actual, _leaning_on(change.actual, around), around, {expected.key})
+    yield Deed(item=change.actual, phase="drop", statements=(drop(change.actual),))
+    yield from _makes(expected, around)
+
+
+def _remake_column(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
+    """Yield a column that is computed anew; of another, the values would be lost."""
+    if not isinstance(expected, kinds.Column) or not expected.generated or change.actual is None:
+        raise Unsaid(_reason(expected, change))
+    if len(expected.parents) > 1:
+        raise Unsaid("the column is inherited")
+    yield from _aside(expected, _looking_at(expected, around), around, {expected.key})
+    cost = PRECIOUS["column"] if not getattr(change.actual, "generated", None) else None
+    yield Deed(item=change.actual, phase="drop", statements=(drop(change.actual),), costs=cost)
+    yield from _makes(expected, around)
+
+
+def _is_precious(expected: Object, change: Change) -> bool:
+    return expected.kind == "foreign table" and bool(change.facts.keys() & {"partition_of", "inherits"})
+
+
+def _reason(expected: Object, change: Change) -> str:
+    match expected.kind:
+        case "table" if change.facts.keys() == {"columns"}:
+            return "PostgreSQL moves no column: only a table that is made anew has another order"
+        case "table":
+            return "only a table that is made anew, with its rows, is this: " + ", ".join(change.facts)
+        case "extension":
+            return "an extension goes back to an older version only where it has a script for that"
+        case "foreign server":
+            return "a foreign server cannot lose its type or version, and its secrets are in no report"
+        case "column":
+            return f"no statement gives a column back its {' and '.join(change.facts)} without loss"
+    return f"no statement gives the {expected.kind} back its {' and '.join(change.facts)}"
+
+
+def _aside(subject: Object, others: Iterable[Object], around: Scene, seen: set[str]) -> Iterable[Deed]:
+    """Yield what takes objects out of the way of another, and makes them again afterwards."""
+    for other in others:
+        if other.key in seen:
+            continue
+        seen.add(other.key)
+        again = around.expected.items.get(other.key)
+        if again is None:
+            continue  # nobody expects it: its own change drops it
+        if isinstance(other, kinds.Column):
+            yield from _default_aside(other, again, subject)
+            continue
+        if other.kind not in REBUILT or other.kind in ("domain", "enum", "composite type", "range type"):
+            raise Unsaid(f"{other.kind} {other.name} is in the way")
+        yield from _aside(other, around.actual.speakers(other), around, seen)
+        yield from _aside(other, _leaning_on(other, around), around, seen)
+        yield Deed(item=other, phase="drop", statements=(drop(other),))
+        yield from _makes(again, around)
+
+
+def _default_aside(column: kinds.Column, again: Object, subject: Object) -> Iterable[Deed]:
+    """Yield a default that makes room; a type or an expression cannot."""
+    is_typed = spoken(subject) in mentioned(f"{column.type} {column.collation} {column.expression}")
+    if is_typed or not column.default or not isinstance(again, kinds.Column) or not again.default:
+        raise Unsaid(f"column {column.name} is in the way")
+    start = f"alter {column.parents[0]} alter column {column.label}"
+    yield Deed(item=column, phase="drop", statements=(f"{start} drop default",))
+    yield Deed(item=again, phase="make", statements=(f"{start} set default {again.default}",))
+
+
+def _looking_at(column: Object, around: Scene) -> Iterable[Object]:
+    """Yield what PostgreSQL will not have on a column that changes its type (ATPrepAlterColumnType in tablecmds.c)."""
+    table = around.actual.items.get(column.parents[0])
+    if table is None:
+        return
+    label = re.compile(rf"(?<![\w\"]){re.escape(column.label)}(?![\w\"])")
+    for other in around.actual.speakers(table):
+        if other.kind in ("view", "materialized view", "rule", "function"):
+            yield other
+    for child in around.actual.children.get(table.key, ()):
+        text = around.actual.text(child)
+        if child.kind in ("trigger", "policy", "rule") and label.search(text):
+            yield child
+        if isinstance(child, rarities.PublicationRelation) and label.search(child.predicate or ""):
+            yield child
+        if isinstance(child, kinds.Column) and child.generated and label.search(child.expression or ""):
+            raise Unsaid(f"column {child.name} is computed from it")
+
+
+def _leaning_on(item: Object, around: Scene) -> Iterable[Object]:
+    """Yield the foreign keys that point to the columns of a key or a unique index."""
+    match item:
+        case kinds.Constraint(type="primary key" | "unique"):
+            table, columns = item.container, item.columns
+        case kinds.Index(unique=True):
+            table, columns = item.table, item.keys
+        case _:
+            return
+    for other in around.actual.items.values():
+        is_reference = isinstance(other, kinds.Constraint) and other.references == table
+        if is_reference and set(getattr(other, "referenced_columns", ())) == set(columns):
+            yield other
+
+
+def _renamed(item: Object, around: Scene) -> tuple[Object, Object] | None:
+    """Return the pair of an expected object and what is it under another name, where all that belongs to it agrees."""
+    for new, old in around.renames.pairs:
+        if item.key in (new.key, old.key) and new.kind not in UNRENAMABLE:
+            key = f"{new.key} {old.key}"
+            if key not in around.proved:
+                mine, yours = around.expected.belonging(new), around.actual.belonging(old)
+                around.proved[key] = around.renames.match(mine, yours)
+            return (new, old) if around.proved[key] else None
+    return None
+
+
+UNRENAMABLE = ("extension", "operator")
+
+
+def _plain(item: Object, statement: str | None, reason: str) -> Deed:
+    if statement is None:
+        raise Unsaid(reason)
+    return Deed(item=item, phase="make", statements=(statement,))
+
+
+def _owner_of(item: Object, around: Scene) -> str | None:
+    about = (around.expected.items.get(key) or around.actual.items.get(key) for key in item.parents)
+    return next((owner for one in about if (owner := getattr(one, "owner", None))), None)

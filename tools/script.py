@@ -1,0 +1,185 @@
+"""One script out of many deeds: each after what it needs, what loses data only where somebody wants that."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from tools import kinds
+from tools.kinds import Constraint, Object, Privilege
+from tools.remedies import Deed, Remedy, Scene
+from tools.surroundings import Surroundings, mentioned, spoken
+
+# The order of what has no bond with each other; it is turned round for what is dropped
+RANKS = (
+    *("schema", "extension", "language", "collation", "base type", "enum", "domain", "composite type", "range type"),
+    *("foreign data wrapper", "foreign server", "user mapping", "text search template", "text search parser"),
+    *("text search dictionary", "text search configuration", "sequence", "function", "operator", "operator family"),
+    *("operator class", "access method", "cast", "conversion", "transform", "table", "foreign table", "column"),
+    *("constraint", "index", "foreign key", "statistics", "view", "materialized view", "rule", "trigger", "policy"),
+    *("publication", "publication relation", "subscription", "default privilege", "privilege"),
+    *("privilege of a column", "security label", "comment", "extension dependency", "event trigger"),
+)
+PHASES = ("drop", "make", "finish")
+Key = tuple[str, str]
+
+
+def order(deeds: Iterable[Deed], around: Scene) -> tuple[Deed, ...]:
+    """Return the deeds in an order in which they work; of two about one object, the one that makes it anew counts."""
+    chosen = _choose(deeds, around)
+    needs = _needs(chosen, around)
+    waiting = {key: len(before) for key, before in needs.items()}
+    after: dict[Key, list[Key]] = defaultdict(list)
+    for key, before in needs.items():
+        for other in before:
+            after[other].append(key)
+    ready = [(_rank(chosen[key], around), key) for key, count in waiting.items() if not count]
+    heapq.heapify(ready)
+    done: dict[Key, Deed] = {}
+    while len(done) < len(chosen):
+        if not ready:  # a circle, such as two functions that call each other: the bodies are not checked
+            key = min(set(chosen) - set(done), key=lambda key: (_rank(chosen[key], around), key))
+            ready = [(_rank(chosen[key], around), key)]
+        _, key = heapq.heappop(ready)
+        if key in done:
+            continue
+        done[key] = chosen[key]
+        for other in after[key]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                heapq.heappush(ready, (_rank(chosen[other], around), other))
+    return tuple(done.values())
+
+
+def hint(remedy: Remedy, around: Scene) -> str | None:
+    """Return the statements of one remedy."""
+    statements = [text for deed in order(remedy.deeds, around) for text in deed.statements]
+    return ";\n".join(statements) or None
+
+
+def write(remedies: Mapping[str, Remedy], around: Scene, *, head: str, destructive: bool) -> str:
+    """Return the script: what cannot be said as comments, then one transaction's work, then what takes none."""
+    deeds = order((deed for remedy in remedies.values() for deed in remedy.deeds), around)
+    lines = [
+        f"-- {_line(head)}",
+        "-- Run it with psql -1, as the role that owns the objects: it is the current_user here.",
+        *(
+            f"-- Not in here: {_line(title)}: {_line(remedy.reason)}"
+            for title, remedy in remedies.items()
+            if remedy.reason
+        ),
+        "",
+        "set search_path = '';",
+        "set check_function_bodies = off;",
+        "",
+    ]
+    for deed in deeds:
+        if not deed.alone:
+            lines += _written(deed, is_meant=destructive or deed.costs is None)
+    lines += ["", "reset search_path;", "reset check_function_bodies;"]
+    apart = [text for deed in deeds if deed.alone for text in deed.statements]
+    if apart:
+        lines += ["", "-- Not inside a transaction: run these by themselves, afterwards."]
+        lines += [f"-- {text};" for text in apart]
+    return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    """Return the text on one line: a name with a line end in it does not end the comment."""
+    return " ".join(text.split())
+
+
+def _written(deed: Deed, *, is_meant: bool) -> Iterator[str]:
+    if not is_meant:
+        yield f"-- {deed.costs}, so it waits for somebody to want it (--destructive):"
+    for text in deed.statements:
+        statement = text if text.startswith("--") else f"{text};"
+        yield statement if is_meant else re.sub("^", "-- ", statement, flags=re.MULTILINE)
+
+
+def _choose(deeds: Iterable[Deed], around: Scene) -> dict[Key, Deed]:
+    chosen: dict[Key, Deed] = {}
+    for deed in deeds:
+        key = deed.key
+        if key not in chosen or (deed.is_new and not chosen[key].is_new):
+            chosen[key] = deed
+    rebuilt = {one.item.key for one in chosen.values() if one.phase == "drop"}
+    gone = {child.key for key in rebuilt for child in _with(around.actual, key)}
+    return {key: deed for key, deed in chosen.items() if deed.phase != "drop" or deed.item.key not in gone}
+
+
+def _with(side: Surroundings, key: str) -> tuple[Object, ...]:
+    item = side.items.get(key)
+    return side.belonging(item) if item is not None and item.kind != "schema" else ()
+
+
+def _needs(chosen: Mapping[Key, Deed], around: Scene) -> dict[Key, set[Key]]:
+    """Return for each deed those that come before it."""
+    makers: dict[str, set[Key]] = defaultdict(set)
+    for key, deed in chosen.items():
+        if key[1] == "make" and (name := spoken(deed.item)) is not None:
+            makers[name].add(key)
+    said = {key: _said(deed.item, around.actual) for key, deed in chosen.items()}
+    needs: dict[Key, set[Key]] = {}
+    for key, deed in chosen.items():
+        if deed.phase == "drop":
+            needs[key] = _freed(deed, chosen, said, around)
+        elif deed.phase == "finish":
+            needs[key] = {other for other in chosen if other[1] != "finish"}
+        else:
+            item = around.expected.items.get(deed.item.key, deed.item)
+            needs[key] = {other for name in _said(item, around.expected) for other in makers[name]} - {key}
+            needs[key] |= {(item.key, "drop")} & chosen.keys()
+            needs[key] |= set(_above(item, chosen, around))
+    return needs
+
+
+def _said(item: Object, side: Surroundings) -> set[str]:
+    known = side.items.get(item.key)
+    return mentioned(side.text(known)) if known is not None else set()
+
+
+def _above(item: Object, chosen: Mapping[Key, Deed], around: Scene) -> Iterator[Key]:
+    """Yield what the object is part of, as far as it is made: a column by its table."""
+    for parent in item.parents:
+        if (parent, "make") in chosen:
+            yield parent, "make"
+        elif parent in around.expected.items:
+            yield from _above(around.expected.items[parent], chosen, around)
+
+
+def _freed(deed: Deed, chosen: Mapping[Key, Deed], said: Mapping[Key, set[str]], around: Scene) -> set[Key]:
+    """Return what has to let go of an object before it is dropped: others that are dropped, or changed."""
+    name = spoken(deed.item)
+    is_back = (deed.item.key, "make") in chosen
+    table = around.actual.items.get(deed.item.parents[0]) if deed.item.kind == "column" else None
+    found: set[Key] = set()
+    for key, other in chosen.items():
+        lets_go = key[1] == "drop" or (key[1] == "make" and not is_back and (key[0], "drop") not in chosen)
+        if key == deed.key or not lets_go:
+            continue
+        is_inside = deed.item.key in other.item.parents and key[1] == "drop"
+        is_view = other.item.kind in ("view", "materialized view") and table is not None and table.name in said[key]
+        if is_inside or is_view or name in said[key]:
+            found.add(key)
+    return found
+
+
+def _rank(deed: Deed, around: Scene) -> tuple[int, int, str]:
+    item = deed.item
+    place = RANKS.index(_rank_name(item))
+    position = 0
+    if isinstance(item, kinds.Column):
+        table = around.expected.items.get(item.parents[0])
+        labels = getattr(table, "columns", ())
+        position = labels.index(item.label) if item.label in labels else 0
+    return PHASES.index(deed.phase), -place * 10_000 if deed.phase == "drop" else place * 10_000 + position, item.name
+
+
+def _rank_name(item: Object) -> str:
+    if isinstance(item, Constraint) and item.references:
+        return "foreign key"
+    is_of_column = isinstance(item, Privilege) and item.name.startswith("column ")
+    return "privilege of a column" if is_of_column else item.kind
