@@ -3,7 +3,6 @@
 To be vendored as it is, under any name. Importing it connects to nothing.
 """
 
-from .address import AddressError
 from .attachments import Attachment, AttachmentCreate, AttachmentRead, AttachmentUpdate
 from .audit_log import AuditLog, AuditLogRead
 from .base import Base, Input, Output, ReadOnlyError, metadata
@@ -12,6 +11,7 @@ from .crud import AsyncCrud, Crud
 from .engine import Pool, open_async_engine, open_engine
 from .enums import AssignmentStatus, AuditAction, MemberRole, RecurrenceFrequency, TaskStatus
 from .errors import (
+    AddressError,
     BusyError,
     CommitUnknownError,
     ConflictError,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from .errors import AddressError
+
 VARIABLE = "DATABASE_URL"
 
 # any of these says where the server is, without a URL; libpq's documentation, "Environment Variables"
@@ -23,25 +25,22 @@ TUNING = re.compile(
 )
 
 
-class AddressError(ValueError):
-    """There is no address of a database, or it cannot be read; the message never quotes it."""
-
-
 def locate(url: str | None) -> dict[str, str]:
     """Return libpq's parameters of a URL, or of the one that the environment has when that is None."""
     if url is not None and not _unquote(url):
         raise AddressError(f"the database URL is empty: pass one or set {VARIABLE}")
-    return parse(find() if url is None else url)
+    variables = os.environ  # not on import
+    return parse(find(variables) if url is None else url, variables)
 
 
-def find(environ: Mapping[str, str] = os.environ, directory: Path | None = None) -> str:
+def find(variables: Mapping[str, str], directory: Path | None = None) -> str:
     """Return DATABASE_URL, of the environment or of `.env`; empty when libpq's own variables say where it is."""
-    if url := environ.get(VARIABLE, "").strip():
+    if url := variables.get(VARIABLE, "").strip():
         return url
-    if any(environ.get(name) for name in LIBPQ_VARIABLES):
+    if any(variables.get(name) for name in LIBPQ_VARIABLES):
         return ""
     path = (directory or Path.cwd()) / ".env"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []  # not on import
     found = [match[1] for line in lines if (match := re.match(rf"\s*(?:export\s+)?{VARIABLE}\s*=\s*(\S.*)", line))]
     if not found:
         raise AddressError(f"no database: pass a URL or set {VARIABLE}")
@@ -49,7 +48,7 @@ def find(environ: Mapping[str, str] = os.environ, directory: Path | None = None)
     return value if value[0] in "'\"" else re.sub(r"\s+#.*", "", value)
 
 
-def parse(url: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def parse(url: str, variables: Mapping[str, str]) -> dict[str, str]:
     """Return libpq's parameters of a URL or a key=value string; a host that is not this machine gets TLS."""
     from psycopg import ProgrammingError, conninfo
 
@@ -65,17 +64,17 @@ def parse(url: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         ) from None
     if (
         not parameters.keys() & {"sslmode", "service"}
-        and "PGSSLMODE" not in environ
-        and not is_local(parameters, environ)
+        and "PGSSLMODE" not in variables
+        and not is_local(parameters, variables)
     ):
         parameters["sslmode"] = "require"
     return parameters
 
 
-def is_local(parameters: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> bool:
+def is_local(parameters: Mapping[str, str], variables: Mapping[str, str]) -> bool:
     """Tell whether all hosts are this machine: a socket, `localhost` or a loopback address."""
     hosts = parameters.get("hostaddr") or parameters.get("host")
-    hosts = hosts or environ.get("PGHOSTADDR") or environ.get("PGHOST") or ""
+    hosts = hosts or variables.get("PGHOSTADDR") or variables.get("PGHOST") or ""
     return all(_is_this_machine(host.strip()) for host in hosts.split(","))
 
 

@@ -16,6 +16,10 @@ from sqlalchemy.schema import CheckConstraint, ColumnCollectionConstraint, Const
 from .base import metadata
 
 
+class AddressError(ValueError):
+    """There is no address of a database, or it cannot be read; the message never quotes it."""
+
+
 class DatabaseError(Exception):
     """The database refused or failed; `str()` of it may be shown to anybody, its cause to nobody but us."""
 

@@ -83,6 +83,8 @@ def test_of_what_is_installed_size_and_time_count(tmp_path: Path) -> None:
     [
         ("no environment is opened (here)", True),
         ("os.environ['SCHEMA']", False),
+        ("def later(): return os.environ['SCHEMA']  # not on import", True),
+        ("def later(): return os.environ['SCHEMA']  # not on import\nos.environ['SCHEMA']", False),
         ("from os import getenv", False),
         ("with open(path) as file:", False),
         ("Path(here).read_text()", False),

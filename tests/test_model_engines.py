@@ -20,7 +20,7 @@ from garden import ALICE
 from pooler import pooled
 from visitors import login
 
-from models import Pool, Task, UnavailableError, address, open_async_engine, open_engine
+from models import AddressError, Pool, Task, UnavailableError, address, open_async_engine, open_engine
 
 SECRET = "hunter2"
 NEON = f"postgresql://alex:{SECRET}@ep-cool-1-pooler.eu.aws.neon.tech/todo?sslmode=require&channel_binding=require"
@@ -97,13 +97,13 @@ def test_the_environment_may_choose_the_host_and_the_tls() -> None:
     ],
 )
 def test_what_cannot_be_read_is_not_quoted(url: str) -> None:
-    with pytest.raises(address.AddressError, match="percent-encoded") as caught:
+    with pytest.raises(AddressError, match="percent-encoded") as caught:
         open_engine(url)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 def test_where_the_url_comes_from(tmp_path: Path) -> None:
-    with pytest.raises(address.AddressError, match="no database: pass a URL or set DATABASE_URL"):
+    with pytest.raises(AddressError, match="no database: pass a URL or set DATABASE_URL"):
         address.find({}, tmp_path)
     (tmp_path / ".env").write_text("A=1\nDATABASE_URL=postgresql://old/d\n export DATABASE_URL = 'host=b dbname=c' \n")
     assert address.parse(address.find({}, tmp_path), {})["host"] == "b"
@@ -115,7 +115,7 @@ def test_where_the_url_comes_from(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["", "  \n", "''"])
 def test_an_empty_url_is_not_the_default_database(url: str) -> None:
-    with pytest.raises(address.AddressError, match="the database URL is empty"):
+    with pytest.raises(AddressError, match="the database URL is empty"):
         open_engine(url)
 
 

@@ -25,6 +25,8 @@ IDLE = 3600.0  # seconds; what was used since then stays, because somebody may b
 INSTALLED = (sysconfig.get_paths()["stdlib"], f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 # A module with one of these makes its tables of more than files, and nobody could tell when that changes
 LOOKS_AROUND = re.compile(rb"\b(?:environb?|getenv|argv|dotenv|BaseSettings|read_text|read_bytes)\b|\b(?:url)?open\(")
+# What stands in a function that no import calls, as its author says
+ONLY_LATER = re.compile(rb"^.*# not on import$", re.MULTILINE)
 
 
 def key(*parts: str) -> str:
@@ -82,7 +84,7 @@ def imported(before: Collection[str]) -> frozenset[str] | None:
     ours = f"{__package__}."  # our own code is in the key
     others = {file for name, file in found.items() if name not in before and not name.startswith(ours)}
     new = {file for file in others if not _is_installed(file)}
-    if any(LOOKS_AROUND.search(Path(file).read_bytes()) for file in new):
+    if any(LOOKS_AROUND.search(ONLY_LATER.sub(b"", Path(file).read_bytes())) for file in new):
         return None
     installed = {file for file in found.values() if _is_installed(file)}
     return frozenset(installed | new | {os.path.dirname(file) for file in new})
