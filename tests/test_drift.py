@@ -80,7 +80,6 @@ def corpus(cluster: scratch.Cluster) -> Iterator[database.Connection]:
             connection.execute("set allow_in_place_tablespaces = on")
             connection.execute("create tablespace corpus location ''")
         yield connection
-        connection.execute("drop subscription mirror")  # it holds on to the database
     cluster.drop(url)
 
 

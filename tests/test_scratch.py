@@ -127,3 +127,16 @@ def test_the_key_is_the_content_of_what_is_replayed(tmp_path: Path) -> None:
 
     assert key("select 1") == key("select 1")
     assert key("select 1") != key("select 2")
+
+
+def test_a_database_with_a_subscription_is_dropped(cluster: scratch.Cluster) -> None:
+    url = cluster.create()
+    with database.connect(url, application="tests") as connection:
+        connection.execute(
+            "create subscription mirror connection 'host=example.com' publication feed"
+            " with (connect = false, slot_name = far)"
+        )
+    cluster.drop(url)
+    with database.connect(cluster.url("postgres"), application="tests") as connection:
+        found = connection.execute("select subname from pg_subscription where subname = 'mirror'").fetchall()
+    assert (found, url in map(cluster.url, cluster.databases)) == ([], False)

@@ -26,6 +26,25 @@ if TYPE_CHECKING:  # a comparison of what is cached starts no server
     from tools import server
 
 REPLAYED = "replayed"  # the database inside a cached data directory
+# A database cannot be dropped as long as it has a subscription; what it had on the publisher is not ours to drop
+FORGET = """
+do $$
+declare
+  name text;
+begin
+  for name in
+    select quote_ident(s.subname)
+    from pg_subscription as s
+    join pg_database as d on d.oid = s.subdbid
+    where d.datname = current_database()
+  loop
+    execute 'alter subscription ' || name || ' disable';
+    execute 'alter subscription ' || name || ' set (slot_name = none)';
+    execute 'drop subscription ' || name;
+  end loop;
+end
+$$
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +89,7 @@ class Cluster:
     def drop(self, url: str) -> None:
         """Drop a database that `create` made, and whoever is connected to it."""
         name = str(database.parse(url)["dbname"])
-        with database.connect(self.url("postgres"), application="tools scratch") as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        _drop(self, name)
         self.databases.remove(name)
 
 
@@ -166,9 +184,19 @@ def _given_cluster(url: str, project: Project | None, steps: tuple[Step, ...]) -
             made = Cluster(url=made.url, databases=made.databases, replayed=made.databases[0])
         yield made
     finally:
-        with database.connect(url, application="tools scratch") as connection:
-            for name in made.databases:
-                connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        for name in made.databases:
+            _drop(made, name)
+
+
+def _drop(cluster: Cluster, name: str) -> None:
+    statement = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    with database.connect(cluster.url("postgres"), application="tools scratch") as connection:
+        try:
+            connection.execute(statement)
+        except errors.ObjectInUse:  # a subscription holds on to its database
+            with database.connect(cluster.url(name), application="tools scratch") as inside:
+                inside.execute(FORGET)
+            connection.execute(statement)
 
 
 def with_database(url: str, name: str) -> str:
