@@ -19,9 +19,10 @@ TOOLS = ROOT / "tools"
 ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     "errors config database directories binaries postmaster server outline statements migrations ledger history"
     " message failure envelope patience watch lock notes recovery autocommit runnable runner rehearsal repair scratch"
-    " kinds rarities printing rows catalog changes renames consequences subset ignores severity surroundings creations"
-    " rare_creations completions rights alterations rare_alterations hints remedies script drift mirror origins cache"
-    " sources verify adopt drafts baseline wording listing markdown notices report terminal options checks cli __main__"
+    " kinds rarities printing rows census catalog changes renames consequences subset ignores severity surroundings"
+    " creations rare_creations completions rights alterations rare_alterations hints remedies script drift mirror"
+    " origins cache sources verify adopt drafts baseline wording listing markdown notices report terminal options"
+    " checks cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
-from tools import __version__, kinds, printing, rarities
+from tools import __version__, census, kinds, printing, rarities
 from tools.errors import Trouble
 from tools.kinds import Object
 from tools.rows import Objects, Row, load, rows, uncollected
@@ -99,6 +99,10 @@ def members() -> Mapping[str, type[Object]]:
 
 # The facts that are compared, by kind
 COMPARED = {kind.kind: tuple(f for f in fields(kind) if f.compare and f.name != "name") for kind in members().values()}
+# The kinds whose objects list their columns, with the place of the list in a row
+LISTING: dict[type[Object], int] = {
+    kind: [f.name for f in fields(kind)].index("columns") for kind in (kinds.Table, rarities.ForeignTable)
+}
 
 # The facts that a plain object has by default
 PLAIN = {kind.kind: tuple((f.name, f.default) for f in fields(kind)) for kind in members().values()}
@@ -122,7 +126,7 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
     """
     for _ in range(ATTEMPTS):
         try:
-            _, *answers, census = _ask(connection)
+            answers, unread = _ask(connection)
         except errors.LockNotAvailable:
             raise Trouble(
                 "the catalog cannot be read while another session holds a lock on a table (a migration at work?):"
@@ -132,8 +136,7 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
             reason = error.diag.message_primary
         else:
             version = connection.info.parameter_status("server_version") or ""
-            found = _catalog(answers, version.partition(" ")[0])
-            return replace(found, unread=_unread(found, {key for (key,) in census}))
+            return replace(_catalog(answers, version.partition(" ")[0]), unread=unread)
     raise Trouble(f"the catalog changes while it is read (a migration at work?): try again when it is done ({reason})")
 
 
@@ -142,7 +145,7 @@ def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
     return {member: rows(getattr(catalog, member)) for member in members()}
 
 
-def from_rows(found: Mapping[str, list[list[Any]]], version: str, unread: Iterable[str] = ()) -> Catalog:
+def from_rows(found: Mapping[str, list[list[Any]]], version: str, unread: Sequence[str] = ()) -> Catalog:
     """Return the catalog of such rows."""
     with uncollected():
         kept: dict[str, Any] = {
@@ -205,20 +208,22 @@ def from_json(text: str) -> Catalog:
     return catalog
 
 
-def _ask(connection: psycopg.Connection[Any]) -> list[list[Row]]:
-    """Return the rows of every query, all of them from one snapshot."""
-    idle = connection.info.transaction_status == TransactionStatus.IDLE
+def _ask(connection: psycopg.Connection[Any]) -> tuple[list[list[Row]], tuple[str, ...]]:
+    """Return the rows of every query, all of them from one snapshot, and the keys of what none of them read."""
+    snapshot = SNAPSHOT if connection.info.transaction_status == TransactionStatus.IDLE else ""
     with connection.transaction(force_rollback=True), connection.cursor() as cursor:
-        cursor.execute((SNAPSHOT if idle else "") + _question())
+        cursor.execute(snapshot + _question())
         with uncollected():
-            return [cursor.fetchall() for _ in cursor.results() if cursor.description]
+            _, *answers, sums = [cursor.fetchall() for _ in cursor.results() if cursor.description]
+        return answers, _unread(cursor, answers, sums)
 
 
 @cache
 def _question() -> str:
     """Return the preamble and all queries as one message: one turn, whatever the distance to the server."""
-    names = ["session", *(kind.kind.replace(" ", "_") for kind in members().values()), "census"]
-    return "\n".join((QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in names)
+    names = ["session", *(kind.kind.replace(" ", "_") for kind in members().values())]
+    queries = [(QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in names]
+    return "\n".join([*queries, census.sums_question()])
 
 
 def _catalog(answers: list[list[Row]], version: str) -> Catalog:
@@ -228,12 +233,22 @@ def _catalog(answers: list[list[Row]], version: str) -> Catalog:
     return catalog if catalog.major >= 16 else _as_16_prints(catalog)
 
 
-def _unread(catalog: Catalog, census: set[str]) -> tuple[str, ...]:
-    """Return what is there by the census, or as a column by its table, and not among the objects."""
-    tables: tuple[kinds.Table | rarities.ForeignTable, ...] = (*catalog.tables, *catalog.foreign_tables)
-    listed = {f"column {table.name}.{column}" for table in tables for column in table.columns}
-    read = {f"{kind.kind} {row[0]}" for member, kind in members().items() for row in rows(getattr(catalog, member))}
-    return tuple(sorted((census | listed) - read))
+def _unread(cursor: psycopg.Cursor[Any], answers: list[list[Row]], sums: list[Row]) -> tuple[str, ...]:
+    """Return the keys of what is there, by the census or as a column by its table, and in no answer."""
+    asked = tuple(zip(members().values(), answers, strict=True))
+    read = {kind.kind: [row[0] for row in answer] for kind, answer in asked}
+    columns = [
+        f"{row[0]}.{column}"
+        for kind, answer in asked
+        if kind in LISTING
+        for row in answer
+        for column in row[LISTING[kind]]
+    ]
+    there = [*sums, ("column", *census.sums({"column": columns})["column"])]
+    if not census.falls_short(census.sums(read), there):
+        return ()
+    cursor.execute(census.question().encode())
+    return census.unread(read, [*cursor.fetchall(), *(("column", column) for column in columns)])
 
 
 def _as_16_prints(catalog: Catalog) -> Catalog:

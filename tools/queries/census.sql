@@ -2,7 +2,7 @@
 with parts as materialized (
   -- members of extensions, what is part of something else (a table's row type, a constraint's index), and the
   -- copies of what a partitioned table has in its partitions (DependencyType in src/include/catalog/dependency.h)
-  select distinct d.classid, d.objid
+  select d.classid, d.objid
   from pg_depend as d
   where d.deptype in ('e', 'i', 'P', 'S')
     and d.objsubid = 0
@@ -44,7 +44,7 @@ relations as materialized (
     and c.relkind <> 'c'
     and not exists (select from parts as p where p.classid = 'pg_class'::regclass and p.objid = c.oid)
 ),
-objects as (
+objects as materialized (
   select 'pg_class'::regclass as class, r.oid as object, r.kind, r.name, r.relowner as owner, r.relacl as acl
   from relations as r
   left join pg_index as i on i.indexrelid = r.oid
@@ -220,16 +220,28 @@ objects as (
 kept as materialized (
   select o.class, o.object, o.kind, o.name, o.owner, o.acl
   from objects as o
-  where not exists (select from parts as p where p.classid = o.class and p.objid = o.object)
+  where (o.object, o.class) not in (select p.objid, p.classid from parts as p)
 ),
 -- of columns only what is said of them: a table's query has the list of its columns
 columns as (
   select r.oid, a.attnum, r.name || '.' || quote_ident(a.attname) as name, r.relowner as owner, a.attacl as acl
-  from relations as r
-  join pg_attribute as a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
-  where a.attacl is not null
-    or (a.attrelid, a.attnum) in (select objoid, objsubid from pg_description where classoid = 'pg_class'::regclass)
-    or (a.attrelid, a.attnum) in (select objoid, objsubid from pg_seclabel where classoid = 'pg_class'::regclass)
+  from (
+    select d.objoid as oid, d.objsubid as attnum
+    from pg_description as d
+    where d.classoid = 'pg_class'::regclass
+      and d.objsubid > 0
+    union
+    select l.objoid, l.objsubid
+    from pg_seclabel as l
+    where l.classoid = 'pg_class'::regclass
+      and l.objsubid > 0
+    union
+    select a.attrelid, a.attnum
+    from pg_attribute as a
+    where a.attacl is not null
+  ) as said
+  join relations as r on r.oid = said.oid
+  join pg_attribute as a on a.attrelid = said.oid and a.attnum = said.attnum and not a.attisdropped
 ),
 named as materialized (
   select k.class, k.object, 0 as part, k.kind, k.name, k.owner, k.acl
@@ -238,29 +250,30 @@ named as materialized (
   select 'pg_class'::regclass, c.oid, c.attnum, 'column', c.name, c.owner, c.acl
   from columns as c
 )
-select k.kind || ' ' || k.name as key
+select k.kind as kind, k.name as name
 from kept as k
 union all
-select 'comment ' || n.kind || ' ' || n.name
+select 'comment', n.kind || ' ' || n.name
 from named as n
 join pg_description as d on d.classoid = n.class and d.objoid = n.object and d.objsubid = n.part
 where (n.kind, n.name, d.description) <> ('schema', 'public', 'standard public schema')
 union all
-select 'security label ' || n.kind || ' ' || n.name || ' by ' || quote_ident(l.provider)
+select 'security label', n.kind || ' ' || n.name || ' by ' || quote_ident(l.provider)
 from named as n
 join pg_seclabel as l on l.classoid = n.class and l.objoid = n.object and l.objsubid = n.part
 union all
 -- what everybody or the owner may do is a difference from the standard, and no object by itself
-select distinct 'privilege ' || n.kind || ' ' || n.name || ' to ' || coalesce(r.name, a.grantee::text)
+select distinct 'privilege', n.kind || ' ' || n.name || ' to ' || coalesce(r.name, a.grantee::text)
 from named as n
 cross join lateral aclexplode(n.acl) as a
 left join roles as r on r.oid = a.grantee
 where a.grantee not in (0, n.owner)
 union all
 select distinct
+  'default privilege',
   concat_ws(
     ' ',
-    'default privilege for',
+    'for',
     maker.name,
     'in schema ' || s.name,
     'on',
@@ -283,17 +296,26 @@ join roles as r on r.oid = a.grantee
 where a.grantee not in (0, d.defaclrole)
   and (s.oid is not null or d.defaclnamespace = 0)
 union all
-select 'extension dependency ' || n.kind || ' ' || n.name || ' on ' || quote_ident(x.extname)
+select 'extension dependency', n.kind || ' ' || n.name || ' on ' || quote_ident(x.extname)
 from pg_extension as x
 join pg_depend as d on d.refclassid = 'pg_extension'::regclass and d.refobjid = x.oid and d.deptype = 'x'
 join kept as n on n.class = d.classid and n.object = d.objid
 union all
--- of a catalog that this page does not know
-select distinct o.type || ' ' || o.identity
-from pg_depend as d
+-- in a catalog that this page does not know; the others hold no objects, or belong to the cluster
+select distinct o.type, o.identity
+from pg_class as c
+cross join lateral (
+  select d.classid, d.objid
+  from pg_depend as d
+  where d.classid = c.oid
+    and d.objid >= 16384
+  -- catalog by catalog, by the index
+  offset 0
+) as d
 cross join lateral pg_identify_object(d.classid, d.objid, 0) as o
-where d.objid >= 16384
-  and d.classid not in (
+where c.relnamespace = 'pg_catalog'::regnamespace
+  and c.relkind = 'r'
+  and c.oid not in (
     'pg_am'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass, 'pg_attrdef'::regclass, 'pg_cast'::regclass,
     'pg_class'::regclass, 'pg_collation'::regclass, 'pg_constraint'::regclass, 'pg_conversion'::regclass,
     'pg_default_acl'::regclass, 'pg_event_trigger'::regclass, 'pg_extension'::regclass,
@@ -305,4 +327,4 @@ where d.objid >= 16384
     'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_type'::regclass,
     'pg_user_mapping'::regclass
   )
-  and not exists (select from parts as p where p.classid = d.classid and p.objid = d.objid);
+  and (d.objid, d.classid) not in (select p.objid, p.classid from parts as p);
