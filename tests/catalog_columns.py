@@ -116,7 +116,6 @@ COLUMNS = {
         PRINTED,
     ),
     "pg_type": {
-        "typarray": FOLLOWS,
         "typndims": "the server takes int[] and int[][] for the same",
         "typrelid": FOLLOWS,
     },

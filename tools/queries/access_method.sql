@@ -9,7 +9,8 @@ from pg_am as a
 where a.oid >= 16384
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_am'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_am'::regclass
       and e.objid = a.oid
       and e.deptype = 'e'
   )

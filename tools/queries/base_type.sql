@@ -27,11 +27,13 @@ join pg_namespace as n on n.oid = t.typnamespace
 where (t.typtype = 'b' or not t.typisdefined)
   and n.nspname !~ '^pg_'
   and n.nspname not in ('information_schema', 'schema_tools')
-  -- members of extensions, and the array that comes with each type
+  -- the array that comes with each type
+  and t.oid not in (select a.typarray from pg_type as a)
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_type'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_type'::regclass
       and e.objid = t.oid
-      and e.deptype in ('e', 'i')
+      and e.deptype = 'e'
   )
 order by name;

@@ -13,7 +13,8 @@ where n.nspname !~ '^pg_'
   and n.nspname not in ('information_schema', 'schema_tools')
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_conversion'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_conversion'::regclass
       and e.objid = c.oid
       and e.deptype = 'e'
   )

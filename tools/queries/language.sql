@@ -12,7 +12,8 @@ from pg_language as l
 where l.lanispl
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_language'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_language'::regclass
       and e.objid = l.oid
       and e.deptype = 'e'
   )

@@ -42,7 +42,8 @@ where n.nspname !~ '^pg_'
   and n.nspname not in ('information_schema', 'schema_tools')
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_opfamily'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_opfamily'::regclass
       and e.objid = f.oid
       and e.deptype = 'e'
   )

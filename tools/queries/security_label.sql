@@ -50,7 +50,8 @@ where coalesce(o.schema, '') <> 'schema_tools'
   and o.type <> 'large object'
   and not exists (
     select from pg_depend as e
-    where e.classid = s.classoid
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = s.classoid
       and e.objid = s.objoid
       and e.deptype = 'e'
   )

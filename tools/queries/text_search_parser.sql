@@ -13,7 +13,8 @@ where n.nspname !~ '^pg_'
   and n.nspname not in ('information_schema', 'schema_tools')
   and not exists (
     select from pg_depend as e
-    where e.classid = 'pg_ts_parser'::regclass
+    where e.refclassid = 'pg_extension'::regclass
+      and e.classid = 'pg_ts_parser'::regclass
       and e.objid = p.oid
       and e.deptype = 'e'
   )

@@ -8,7 +8,8 @@ from pg_transform as t
 join pg_language as l on l.oid = t.trflang
 where not exists (
   select from pg_depend as e
-  where e.classid = 'pg_transform'::regclass
+  where e.refclassid = 'pg_extension'::regclass
+    and e.classid = 'pg_transform'::regclass
     and e.objid = t.oid
     and e.deptype = 'e'
 )

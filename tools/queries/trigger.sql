@@ -1,11 +1,27 @@
 -- Which triggers are there, and do they fire?
-with recursive copies as (
+with recursive tables as materialized (
+  select c.oid, c.relkind, format('%I.%I', n.nspname, c.relname) as name
+  from pg_class as c
+  join pg_namespace as n on n.oid = c.relnamespace
+  where c.relhastriggers
+    and n.nspname !~ '^pg_'
+    and n.nspname not in ('information_schema', 'schema_tools')
+    and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
+    and c.oid not in (
+      select e.objid
+      from pg_depend as e
+      where e.refclassid = 'pg_extension'::regclass
+        and e.classid = 'pg_class'::regclass
+        and e.deptype = 'e'
+    )
+),
+copies as (
   select t.oid, t.oid as origin, t.tgrelid, t.tgenabled
   from pg_trigger as t
+  -- only these have copies, in each partition one
+  join tables as c on c.oid = t.tgrelid and c.relkind = 'p'
   where t.tgparentid = 0
     and not t.tgisinternal
-    -- only these have copies, in each partition one
-    and exists (select from pg_class as c where c.oid = t.tgrelid and c.relkind = 'p')
   union all
   select t.oid, o.origin, t.tgrelid, t.tgenabled
   from copies as o
@@ -23,22 +39,6 @@ others as (
   join pg_trigger as t on t.oid = o.origin
   where o.tgenabled <> t.tgenabled
   group by o.origin
-),
-tables as materialized (
-  select c.oid, c.relkind, format('%I.%I', n.nspname, c.relname) as name
-  from pg_class as c
-  join pg_namespace as n on n.oid = c.relnamespace
-  where c.relhastriggers
-    and n.nspname !~ '^pg_'
-    and n.nspname not in ('information_schema', 'schema_tools')
-    and c.relname not in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
-    and c.oid not in (
-      select e.objid
-      from pg_depend as e
-      where e.refclassid = 'pg_extension'::regclass
-        and e.classid = 'pg_class'::regclass
-        and e.deptype = 'e'
-    )
 )
 select
   c.name || '.' || quote_ident(t.tgname) as name,
