@@ -1,11 +1,16 @@
-"""Attachments: files on tasks, projects and comments."""
+# written by tools models; edit the SQL
+"""The table attachments.
+
+Not mirrored: row-level security, the policies attachments_delete, attachments_insert, attachments_select,
+attachments_update, the triggers attachments_set_updated_at, attachments_write_audit_log.
+"""
 
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Optional, Self
 
 import pydantic
-from pydantic import MISSING
+from pydantic import MISSING, AfterValidator
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -18,8 +23,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Relationship
 
+from . import rules
 from .base import Base, Input, Output
-from .rules import ContentType, FileName, Sha256, exactly_one
 
 if TYPE_CHECKING:
     from .comments import Comment
@@ -42,8 +47,8 @@ class Attachment(Base, table=True):
             name="attachments_parent_file_name_key",
             postgresql_nulls_not_distinct=True,
             info={
-                "comment": "One file of a name on each parent; the attachments of a task (list_attachments); "
-                "also serves the foreign key to tasks."
+                "comment": "One file of a name on each parent; the attachments of a task (list_attachments); also "
+                "serves the foreign key to tasks."
             },
         ),
         UniqueConstraint(
@@ -51,25 +56,31 @@ class Attachment(Base, table=True):
             name="attachments_storage_key_key",
             info={"comment": "No two rows share an object of the store."},
         ),
-        CheckConstraint("num_nonnulls(task_id, project_id, comment_id) = 1", name="attachments_parent_check"),
+        CheckConstraint("(byte_size >= 1) AND (byte_size <= '5368709120'::bigint)", name="attachments_byte_size_check"),
         CheckConstraint(
-            "btrim(file_name) <> '' and position('/' in file_name) = 0", name="attachments_file_name_check"
+            "(content_type)::text ~ '^[a-z0-9.+-]+/[a-z0-9.+-]+$'::text", name="attachments_content_type_check"
         ),
-        CheckConstraint("content_type ~ '^[a-z0-9.+-]+/[a-z0-9.+-]+$'", name="attachments_content_type_check"),
-        CheckConstraint("byte_size between 1 and 5368709120", name="attachments_byte_size_check"),
+        CheckConstraint(
+            "(btrim((file_name)::text) <> ''::text) AND (POSITION(('/'::text) IN (file_name)) = 0)",
+            name="attachments_file_name_check",
+        ),
+        CheckConstraint("num_nonnulls(task_id, project_id, comment_id) = 1", name="attachments_parent_check"),
         CheckConstraint("octet_length(sha256) = 32", name="attachments_sha256_check"),
-        Index("attachments_user_id_idx", "user_id", info={"comment": "Serves the foreign key to users."}),
-        Index(
-            "attachments_project_id_idx",
-            "project_id",
-            info={"comment": "The attachments of a project; also serves the foreign key to projects."},
-        ),
         Index(
             "attachments_comment_id_idx",
             "comment_id",
             info={"comment": "The attachments of a comment; also serves the foreign key to comments."},
         ),
-        {"comment": "A file on exactly one task, project or comment; the bytes are in the object store."},
+        Index(
+            "attachments_project_id_idx",
+            "project_id",
+            info={"comment": "The attachments of a project; also serves the foreign key to projects."},
+        ),
+        Index("attachments_user_id_idx", "user_id", info={"comment": "Serves the foreign key to users."}),
+        {
+            "comment": "A file on exactly one task, project or comment; the bytes are in the object store.",
+            "info": {"owner": "user_id"},
+        },
     )
 
     id: uuid.UUID = Field(
@@ -80,15 +91,16 @@ class Attachment(Base, table=True):
     user_id: uuid.UUID = Field(
         sa_column_args=[ForeignKey("users.id", name="attachments_user_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "Who attached it (users.id). On delete cascade: the attachments of a deleted user go with "
-            "the account."
+            "comment": "Who attached it (users.id). On delete cascade: the attachments of a deleted user go with the "
+            "account. @owner"
         },
     )
     task_id: uuid.UUID | None = Field(
         default=None,
         sa_column_args=[ForeignKey("tasks.id", name="attachments_task_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "The task it is on (tasks.id), or null. On delete cascade: the attachments go with the task."
+            "comment": "The task it is on (tasks.id), or null. On delete cascade: the attachments go with the task. "
+            "@immutable"
         },
     )
     project_id: uuid.UUID | None = Field(
@@ -96,7 +108,7 @@ class Attachment(Base, table=True):
         sa_column_args=[ForeignKey("projects.id", name="attachments_project_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
             "comment": "The project it is on (projects.id), or null. On delete cascade: the attachments go with the "
-            "project."
+            "project. @immutable"
         },
     )
     comment_id: uuid.UUID | None = Field(
@@ -104,21 +116,20 @@ class Attachment(Base, table=True):
         sa_column_args=[ForeignKey("comments.id", name="attachments_comment_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
             "comment": "The comment it is on (comments.id), or null. On delete cascade: the attachments go with the "
-            "comment."
+            "comment. @immutable"
         },
     )
     file_name: str = Field(
-        max_length=255,
-        sa_column_kwargs={"comment": "Name as the user gave it, without a path; unique on its parent."},
+        max_length=255, sa_column_kwargs={"comment": "Name as the user gave it, without a path; unique on its parent."}
     )
     content_type: str = Field(
-        max_length=127, sa_column_kwargs={"comment": "Media type in lower case, such as application/pdf."}
+        max_length=127, sa_column_kwargs={"comment": "Media type in lower case, such as application/pdf. @immutable"}
     )
     byte_size: int = Field(
-        sa_type=BigInteger, sa_column_kwargs={"comment": "Size in bytes: at least 1, at most 5 GiB."}
+        sa_type=BigInteger, sa_column_kwargs={"comment": "Size in bytes: at least 1, at most 5 GiB. @immutable"}
     )
     sha256: bytes = Field(
-        sa_column_kwargs={"comment": "SHA-256 of the bytes, 32 of them, to check a download."},
+        sa_column_kwargs={"comment": "SHA-256 of the bytes, 32 of them, to check a download. @immutable"}
     )
     storage_key: str = Field(
         max_length=500,
@@ -136,34 +147,41 @@ class Attachment(Base, table=True):
         },
     )
 
-    user: "User" = Relationship(back_populates="attachments", sa_relationship_kwargs={"viewonly": True})
-    task: Optional["Task"] = Relationship(back_populates="attachments")
-    project: Optional["Project"] = Relationship(back_populates="attachments")
     comment: Optional["Comment"] = Relationship(back_populates="attachments")
+    project: Optional["Project"] = Relationship(back_populates="attachments")
+    task: Optional["Task"] = Relationship(back_populates="attachments")
+    user: "User" = Relationship(back_populates="attachments", sa_relationship_kwargs={"viewonly": True})
+
+
+AttachmentContentType = Annotated[
+    rules.Text, pydantic.Field(max_length=127), AfterValidator(rules.matches("[a-z0-9.+-]+/[a-z0-9.+-]+"))
+]
+
+AttachmentFileName = Annotated[rules.FilledText, pydantic.Field(max_length=255), AfterValidator(rules.without("/"))]
 
 
 class AttachmentCreate(Input):
-    """What a client says of a new attachment; who attaches it is who asks, and the server chooses the storage key."""
+    """What a client says of a new attachment."""
 
     task_id: uuid.UUID | None = None
     project_id: uuid.UUID | None = None
     comment_id: uuid.UUID | None = None
-    file_name: Annotated[FileName, pydantic.Field(max_length=255)]
-    content_type: Annotated[ContentType, pydantic.Field(max_length=127)]
+    file_name: AttachmentFileName
+    content_type: AttachmentContentType
     byte_size: Annotated[int, pydantic.Field(ge=1, le=5_368_709_120)]
-    sha256: Sha256
+    sha256: Annotated[rules.Bytes, pydantic.Field(min_length=32, max_length=32)]
 
     @pydantic.model_validator(mode="after")
-    def has_one_parent(self) -> Self:
-        """attachments_parent_check."""
-        exactly_one(task_id=self.task_id, project_id=self.project_id, comment_id=self.comment_id)
+    def attachments_parent_check(self) -> Self:
+        """attachments_parent_check: exactly one of them is given."""
+        rules.exactly_one(task_id=self.task_id, project_id=self.project_id, comment_id=self.comment_id)
         return self
 
 
 class AttachmentUpdate(Input):
     """What a client changes of an attachment; what is absent stays."""
 
-    file_name: Annotated[FileName, pydantic.Field(max_length=255)] | MISSING = MISSING
+    file_name: AttachmentFileName | MISSING = MISSING
 
 
 class AttachmentRead(Output):

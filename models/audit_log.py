@@ -1,4 +1,8 @@
-"""The audit log: who changed what; written by triggers, so there is nothing to create or update."""
+# written by tools models; edit the SQL
+"""The table audit_log.
+
+Not mirrored: row-level security, the policies audit_log_insert, audit_log_select, its partitions.
+"""
 
 import uuid
 from datetime import datetime
@@ -27,16 +31,23 @@ class AuditLog(Base, table=True):
             info={"comment": "One entry by its key; partitioning demands that the time is part of it."},
         ),
         CheckConstraint(
-            "(action = 'insert') = (old_row is null) and (action = 'delete') = (new_row is null)",
+            "((action = 'insert'::audit_action) = (old_row IS NULL)) AND ((action = 'delete'::audit_action) = "
+            "(new_row IS NULL))",
             name="audit_log_rows_check",
+        ),
+        Index(
+            "audit_log_actor_id_occurred_at_idx",
+            "actor_id",
+            text("occurred_at desc"),
+            info={"comment": "What somebody did, last first (list_own_audit); also the test of row-level security."},
         ),
         Index(
             "audit_log_occurred_at_idx",
             "occurred_at",
             postgresql_using="brin",
             info={
-                "comment": "All changes in a stretch of time (list_audit_period); BRIN, because entries lie on disk "
-                "in the order of time."
+                "comment": "All changes in a stretch of time (list_audit_period); BRIN, because entries lie on disk in "
+                "the order of time."
             },
         ),
         Index(
@@ -46,16 +57,10 @@ class AuditLog(Base, table=True):
             text("occurred_at desc"),
             info={"comment": "The history of one row, last change first (list_row_history)."},
         ),
-        Index(
-            "audit_log_actor_id_occurred_at_idx",
-            "actor_id",
-            text("occurred_at desc"),
-            info={"comment": "What somebody did, last first (list_own_audit); also the test of row-level security."},
-        ),
         {
-            "comment": "Every change to a sensitive table: who, when, what it was and what it became. "
-            "Written by triggers, never changed.",
-            "postgresql_partition_by": "range (occurred_at)",
+            "comment": "Every change to a sensitive table: who, when, what it was and what it became. Written by "
+            "triggers, never changed. @omit create, update",
+            "postgresql_partition_by": "RANGE (occurred_at)",
         },
     )
 
@@ -78,8 +83,8 @@ class AuditLog(Base, table=True):
     actor_id: uuid.UUID | None = Field(
         default=None,
         sa_column_kwargs={
-            "comment": "Who: the setting app.user_id; null when the change came from maintenance. No foreign key: "
-            "the log outlives accounts."
+            "comment": "Who: the setting app.user_id; null when the change came from maintenance. No foreign key: the "
+            "log outlives accounts."
         },
     )
     action: AuditAction = Field(sa_type=audit_action, sa_column_kwargs={"comment": "What happened to the row."})
@@ -90,20 +95,22 @@ class AuditLog(Base, table=True):
             "comment": "Primary key of the row as text; the parts of a composite key are joined by a slash."
         },
     )
-    old_row: dict[str, Any] | None = Field(
+    old_row: Any | None = Field(
         default=None,
         sa_type=Json,
-        sa_column_kwargs={"comment": "The row before; null for an insert. Sensitive: it holds what people deleted."},
+        sa_column_kwargs={
+            "comment": "The row before; null for an insert. Sensitive: it holds what people deleted. @private"
+        },
     )
-    new_row: dict[str, Any] | None = Field(
+    new_row: Any | None = Field(
         default=None,
         sa_type=Json,
-        sa_column_kwargs={"comment": "The row after; null for a delete. Sensitive, as old_row is."},
+        sa_column_kwargs={"comment": "The row after; null for a delete. Sensitive, as old_row is. @private"},
     )
 
 
 class AuditLogRead(Output):
-    """What a client sees of a change; not the rows, which hold what no other Read shows."""
+    """What a client sees of an audit log."""
 
     occurred_at: datetime
     id: uuid.UUID

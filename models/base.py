@@ -4,18 +4,23 @@ The package may be vendored under any name: it imports itself relatively, opens 
 A registry of its own keeps an application's classes and tables of the same names apart from these.
 """
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
+import sqlalchemy
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Constraint, Index, MetaData, String, Table, event, text
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Mapper, registry
+from sqlalchemy.orm import Mapper, declared_attr, registry
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlmodel import SQLModel
 
+from .loading import load_all, load_table
+from .relating import Relating, relate
 from .tracked import track
+
+__all__ = ["Base", "Input", "Output", "ReadOnlyError", "metadata"]
 
 # the names that PostgreSQL itself gives (ChooseIndexName and ChooseConstraintName in src/backend/commands)
 NAMING_CONVENTION = {
@@ -26,37 +31,66 @@ NAMING_CONVENTION = {
     "ck": "%(table_name)s_%(column_0_name)s_check",
 }
 
-# gin_trgm_ops is an operator class of the one, "uuid with =" in an exclusion constraint needs the other
-EXTENSIONS = ("btree_gist", "pg_trgm")
-
 
 class Mirror(MetaData):
-    """The tables of the schema, and what is only read: views, and tables that another system owns."""
+    """The tables of the schema, and what is only read: views, and tables that another system owns.
+
+    Tables are loaded one by one; what is about all of them loads the rest first.
+    """
+
+    @property
+    def sorted_tables(self) -> list[Table]:
+        """All tables, each after those that its foreign keys point to."""
+        load_all()
+        return super().sorted_tables
 
     def create_all(self, bind: Any, tables: Any = None, checkfirst: Any = True) -> None:
         """Create what a migrated database has, for comparison on a scratch database; views are not tables."""
-        chosen = self.sorted_tables if tables is None else tables
+        load_all()
+        chosen = self.tables.values() if tables is None else tables
         super().create_all(bind, [table for table in chosen if not table.info.get("view")], checkfirst)
 
     def drop_all(self, bind: Any, tables: Any = None, checkfirst: Any = True) -> None:
         """Drop the tables of this schema, and never one that another system owns."""
-        chosen = self.sorted_tables if tables is None else tables
+        load_all()
+        chosen = self.tables.values() if tables is None else tables
         super().drop_all(bind, [table for table in chosen if not is_read_only(table)], checkfirst)
 
 
 metadata = Mirror(naming_convention=NAMING_CONVENTION)
 
 
-class Base(SQLModel, registry=registry(metadata=metadata)):
+class Base(SQLModel, registry=registry(metadata=metadata), metaclass=Relating):
     """The parent of all table models."""
 
-    # what triggers and defaults make is fetched by the statement that wrote the row (returning), on update, too
-    __mapper_args__: ClassVar[Any] = {"eager_defaults": True}
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        """Tell SQLAlchemy what ``info`` of the table says: columns that tell rows apart, a column that counts changes.
+
+        What triggers and defaults make is fetched by the statement that wrote the row (returning), on update, too; the
+        version is compared in each update, and counted by the database.
+        """
+        found: dict[str, Any] = {"eager_defaults": True}
+        table = cls.__dict__.get("__table__")
+        if table is not None and "key" in table.info:
+            found["primary_key"] = [table.c[name] for name in table.info["key"]]
+        if table is not None and "version" in table.info:
+            found |= {"version_id_col": table.c[table.info["version"]], "version_id_generator": False}
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         # SQLModel stores what it is given over what SQLAlchemy made of it, so the tracked value must be there before
-        tracked = value if name in self.__sqlmodel_relationships__ else track(value)
-        super().__setattr__(name, tracked)
+        if name in self.__sqlmodel_relationships__:
+            relate(type(self), name)
+            super().__setattr__(name, value)
+        else:
+            super().__setattr__(name, track(value))
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # a relationship whose other side is not loaded yet
+            return getattr(self, name) if relate(type(self), name) else super().__getattr__(name)
 
 
 class Input(BaseModel):
@@ -96,12 +130,45 @@ def _compile_comment(element: CommentOn, compiler: DDLCompiler, **_: Any) -> str
     return " ".join(("COMMENT ON", element.kind.upper(), name, "IS", comment))
 
 
-@event.listens_for(metadata, "before_create")
-def _create_extensions(_target: MetaData, connection: Connection, **_: Any) -> None:
-    for extension in EXTENSIONS:
-        connection.execute(
-            text("create extension if not exists " + connection.dialect.identifier_preparer.quote(extension))
-        )
+class Statement(ExecutableDDLElement):
+    """DDL as it is."""
+
+    def __init__(self, statement: str) -> None:
+        self.statement = statement
+
+
+@compiles(Statement)
+def _compile_statement(element: Statement, _compiler: DDLCompiler, **_: Any) -> str:
+    return element.statement.replace("%", "%%")  # psycopg takes a percent sign for a placeholder
+
+
+def stand_on(*, extensions: Sequence[str | tuple[str, str]] = (), schemas: Sequence[str] = ()) -> None:
+    """Create these before all tables; an extension may come with the schema that it is in."""
+
+    @event.listens_for(metadata, "before_create")
+    def _create(_target: MetaData, connection: Connection, **_: Any) -> None:
+        quote = connection.dialect.identifier_preparer.quote
+        for schema in schemas:
+            connection.execute(text(f"create schema if not exists {quote(schema)}"))
+        for extension in extensions:
+            name, schema = (extension, "") if isinstance(extension, str) else extension
+            place = f" schema {quote(schema)}" if schema else ""
+            connection.execute(text(f"create extension if not exists {quote(name)}{place}"))
+
+
+def sequence(name: str, **options: Any) -> None:
+    """Create a sequence before the tables whose defaults take from it."""
+    sqlalchemy.Sequence(name, metadata=metadata, **options)
+
+
+def also(model: type[Base], *statements: str) -> None:
+    """Run statements once all tables are there: what SQLAlchemy has no words for."""
+    table: Table = model.__dict__["__table__"]
+
+    @event.listens_for(metadata, "after_create")
+    def _run(_target: MetaData, connection: Connection, tables: Iterable[Table], **_: Any) -> None:
+        for statement in statements if table in tables else ():
+            connection.execute(Statement(statement))
 
 
 @event.listens_for(metadata, "after_create")
@@ -110,7 +177,8 @@ def _comment_on_indexes(_target: MetaData, connection: Connection, tables: Itera
         owners: list[Index | Constraint] = [*table.indexes, *table.constraints]
         for owner in owners:
             if comment := owner.info.get("comment"):
-                connection.execute(CommentOn("index", [str(owner.name)], comment))
+                path = [table.schema, str(owner.name)] if table.schema else [str(owner.name)]
+                connection.execute(CommentOn("index", path, comment))
 
 
 @event.listens_for(Base, "before_insert", propagate=True)
@@ -120,3 +188,6 @@ def _refuse(mapper: Mapper[Any], _connection: Connection, _row: Any) -> None:
     # an automatically updatable view would take the write, and Better Auth would not hear of it
     if is_read_only(mapper.local_table):
         raise ReadOnlyError(f"{mapper.class_.__name__} is only read: write the tables behind {mapper.local_table}")
+    # a flush looks at the tables that foreign keys point to
+    for key in mapper.local_table.foreign_keys:
+        load_table(key.target_fullname.rpartition(".")[0])

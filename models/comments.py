@@ -1,4 +1,9 @@
-"""Comments on tasks and projects."""
+# written by tools models; edit the SQL
+"""The table comments.
+
+Not mirrored: row-level security, the policies comments_delete, comments_insert, comments_select, comments_update, the
+triggers comments_set_updated_at.
+"""
 
 import uuid
 from datetime import datetime
@@ -9,8 +14,8 @@ from pydantic import MISSING
 from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, PrimaryKeyConstraint, text
 from sqlmodel import Field, Relationship
 
+from . import rules
 from .base import Base, Input, Output
-from .rules import FilledText, exactly_one
 
 if TYPE_CHECKING:
     from .attachments import Attachment
@@ -25,25 +30,25 @@ class Comment(Base, table=True):
     __tablename__: ClassVar[Any] = "comments"
     __table_args__: ClassVar[Any] = (
         PrimaryKeyConstraint("id", name="comments_pkey", info={"comment": "One comment by its key."}),
-        CheckConstraint("btrim(body) <> ''", name="comments_body_check"),
+        CheckConstraint("btrim((body)::text) <> ''::text", name="comments_body_check"),
         CheckConstraint("num_nonnulls(task_id, project_id) = 1", name="comments_parent_check"),
-        Index(
-            "comments_task_id_created_at_idx",
-            "task_id",
-            "created_at",
-            info={
-                "comment": "The comments on a task, oldest first (list_task_comments); "
-                "also serves the foreign key to tasks."
-            },
-        ),
         Index(
             "comments_project_id_created_at_idx",
             "project_id",
             "created_at",
             info={"comment": "The comments on a project, oldest first; also serves the foreign key to projects."},
         ),
+        Index(
+            "comments_task_id_created_at_idx",
+            "task_id",
+            "created_at",
+            info={
+                "comment": "The comments on a task, oldest first (list_task_comments); also serves the foreign key to "
+                "tasks."
+            },
+        ),
         Index("comments_user_id_idx", "user_id", info={"comment": "Serves the foreign key to users."}),
-        {"comment": "What somebody says about exactly one task or one project."},
+        {"comment": "What somebody says about exactly one task or one project.", "info": {"owner": "user_id"}},
     )
 
     id: uuid.UUID = Field(
@@ -54,23 +59,24 @@ class Comment(Base, table=True):
     user_id: uuid.UUID = Field(
         sa_column_args=[ForeignKey("users.id", name="comments_user_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "Author (users.id). On delete cascade: the comments of a deleted user go with the account."
+            "comment": "Author (users.id). On delete cascade: the comments of a deleted user go with the account. "
+            "@owner"
         },
     )
     task_id: uuid.UUID | None = Field(
         default=None,
         sa_column_args=[ForeignKey("tasks.id", name="comments_task_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "The task it is about (tasks.id); null when it is about a project. On delete cascade: "
-            "the comments go with the task."
+            "comment": "The task it is about (tasks.id); null when it is about a project. On delete cascade: the "
+            "comments go with the task. @immutable"
         },
     )
     project_id: uuid.UUID | None = Field(
         default=None,
         sa_column_args=[ForeignKey("projects.id", name="comments_project_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "The project it is about (projects.id); null when it is about a task. On delete cascade: "
-            "the comments go with the project."
+            "comment": "The project it is about (projects.id); null when it is about a task. On delete cascade: the "
+            "comments go with the project. @immutable"
         },
     )
     body: str = Field(max_length=5000, sa_column_kwargs={"comment": "The text; never blank."})
@@ -86,32 +92,32 @@ class Comment(Base, table=True):
         },
     )
 
-    user: "User" = Relationship(back_populates="comments", sa_relationship_kwargs={"viewonly": True})
-    task: Optional["Task"] = Relationship(back_populates="comments")
     project: Optional["Project"] = Relationship(back_populates="comments")
+    task: Optional["Task"] = Relationship(back_populates="comments")
+    user: "User" = Relationship(back_populates="comments", sa_relationship_kwargs={"viewonly": True})
     attachments: list["Attachment"] = Relationship(
         back_populates="comment", passive_deletes=True, sa_relationship_kwargs={"cascade": "all"}
     )
 
 
 class CommentCreate(Input):
-    """What a client says about a task or a project; the author is who asks."""
+    """What a client says of a new comment."""
 
     task_id: uuid.UUID | None = None
     project_id: uuid.UUID | None = None
-    body: Annotated[FilledText, pydantic.Field(max_length=5000)]
+    body: Annotated[rules.FilledText, pydantic.Field(max_length=5000)]
 
     @pydantic.model_validator(mode="after")
-    def has_one_parent(self) -> Self:
-        """comments_parent_check."""
-        exactly_one(task_id=self.task_id, project_id=self.project_id)
+    def comments_parent_check(self) -> Self:
+        """comments_parent_check: exactly one of them is given."""
+        rules.exactly_one(task_id=self.task_id, project_id=self.project_id)
         return self
 
 
 class CommentUpdate(Input):
     """What a client changes of a comment; what is absent stays."""
 
-    body: Annotated[FilledText, pydantic.Field(max_length=5000)] | MISSING = MISSING
+    body: Annotated[rules.FilledText, pydantic.Field(max_length=5000)] | MISSING = MISSING
 
 
 class CommentRead(Output):

@@ -1,33 +1,7 @@
-"""The enum types of the schema: labels are stored, and order is the order of declaration, as in PostgreSQL."""
+# written by tools models; edit the SQL
+"""The enum types: labels are stored, in the order of their declaration."""
 
-import enum
-from typing import Any
-
-from sqlalchemy import Connection, MetaData, event
-from sqlalchemy.dialects.postgresql import ENUM
-
-from .base import CommentOn, metadata
-
-
-class Label(enum.StrEnum):
-    """A label of an enum type; compares by declaration, where a plain str would compare by spelling."""
-
-    @property
-    def rank(self) -> int:
-        """The place of the label in the declaration, from 0."""
-        return list(type(self)).index(self)
-
-    def __lt__(self, other: str) -> bool:
-        return self.rank < type(self)(other).rank
-
-    def __le__(self, other: str) -> bool:
-        return self.rank <= type(self)(other).rank
-
-    def __gt__(self, other: str) -> bool:
-        return self.rank > type(self)(other).rank
-
-    def __ge__(self, other: str) -> bool:
-        return self.rank >= type(self)(other).rank
+from .types import Label, enum_type
 
 
 class AssignmentStatus(Label):
@@ -75,35 +49,21 @@ class TaskStatus(Label):
     CANCELLED = "cancelled"
 
 
-def _labels(labels: type[enum.Enum]) -> list[str]:
-    return [str(label.value) for label in labels]
-
-
-def _mirror(labels: type[Label], name: str, comment: str) -> ENUM:
-    """Make the type of the columns; without `values_callable` SQLAlchemy stores the names, TODO and not todo."""
-    mirrored = ENUM(labels, name=name, values_callable=_labels, metadata=metadata)
-
-    @event.listens_for(metadata, "after_create")
-    def _comment(_target: MetaData, connection: Connection, **_: Any) -> None:
-        connection.execute(CommentOn("type", [name], comment))
-
-    return mirrored
-
-
-assignment_status = _mirror(
+assignment_status = enum_type(
     AssignmentStatus,
     "assignment_status",
-    "What the assignee answered: pending until then, accepted or declined.",
+    comment="What the assignee answered: pending until then, accepted or declined.",
 )
-audit_action = _mirror(AuditAction, "audit_action", "What happened to the row.")
-member_role = _mirror(
+audit_action = enum_type(AuditAction, "audit_action", comment="What happened to the row.")
+member_role = enum_type(
     MemberRole,
     "member_role",
-    "What a member of a project may do, strongest first: owner administers it, editor writes its tasks, viewer reads.",
+    comment="What a member of a project may do, strongest first. Owner administers it, editor writes its tasks, "
+    "viewer reads.",
 )
-recurrence_frequency = _mirror(RecurrenceFrequency, "recurrence_frequency", "The unit of a recurrence.")
-task_status = _mirror(
+recurrence_frequency = enum_type(RecurrenceFrequency, "recurrence_frequency", comment="The unit of a recurrence.")
+task_status = enum_type(
     TaskStatus,
     "task_status",
-    "Where a task stands: todo and in_progress are open, done and cancelled are closed.",
+    comment="Where a task stands: todo and in_progress are open, done and cancelled are closed.",
 )

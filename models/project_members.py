@@ -1,4 +1,10 @@
-"""Members of projects: who shares one, and in which role."""
+# written by tools models; edit the SQL
+"""The table project_members.
+
+Not mirrored: row-level security, the policies project_members_delete, project_members_insert,
+project_members_select_own, project_members_select_shared, project_members_update, the triggers
+project_members_set_updated_at, project_members_write_audit_log.
+"""
 
 import uuid
 from datetime import datetime
@@ -45,8 +51,8 @@ class ProjectMember(Base, table=True):
         primary_key=True,
         sa_column_args=[ForeignKey("projects.id", name="project_members_project_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "The shared project (projects.id). On delete cascade: the memberships of a deleted project "
-            "go with it."
+            "comment": "The shared project (projects.id). On delete cascade: the memberships of a deleted project go "
+            "with it."
         },
     )
     user_id: uuid.UUID = Field(
@@ -60,7 +66,10 @@ class ProjectMember(Base, table=True):
     role: MemberRole = Field(
         default=None,
         sa_type=member_role,
-        sa_column_kwargs={"server_default": text("'editor'"), "comment": "What the member may do in the project."},
+        sa_column_kwargs={
+            "server_default": text("'editor'::member_role"),
+            "comment": "What the member may do in the project.",
+        },
     )
     assigned_at: datetime = Field(
         default=None, sa_column_kwargs={"server_default": text("now()"), "comment": "When the person became a member."}
@@ -79,7 +88,7 @@ class ProjectMember(Base, table=True):
 
 
 class ProjectMemberCreate(Input):
-    """Who is to share a project, and in which role."""
+    """What a client says of a new project member."""
 
     project_id: uuid.UUID
     user_id: uuid.UUID
@@ -87,13 +96,13 @@ class ProjectMemberCreate(Input):
 
 
 class ProjectMemberUpdate(Input):
-    """What a client changes of a membership; what is absent stays."""
+    """What a client changes of a project member; what is absent stays."""
 
     role: MemberRole | MISSING = MISSING
 
 
 class ProjectMemberRead(Output):
-    """What a client sees of a membership."""
+    """What a client sees of a project member."""
 
     project_id: uuid.UUID
     user_id: uuid.UUID

@@ -1,17 +1,22 @@
-"""Projects: named lists of tasks."""
+# written by tools models; edit the SQL
+"""The table projects.
+
+Not mirrored: row-level security, the policies projects_delete, projects_insert, projects_select_own,
+projects_select_shared, projects_update, the triggers projects_set_updated_at, projects_write_audit_log.
+"""
 
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pydantic
-from pydantic import MISSING
+from pydantic import MISSING, AfterValidator
 from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, PrimaryKeyConstraint, text
 from sqlmodel import Field, Relationship
 
+from . import rules
 from .base import Base, Input, Output
-from .rules import Color, FilledText, Moment, Text
-from .types import hex_color
+from .schema import hex_color
 
 if TYPE_CHECKING:
     from .attachments import Attachment
@@ -27,26 +32,26 @@ class Project(Base, table=True):
     __tablename__: ClassVar[Any] = "projects"
     __table_args__: ClassVar[Any] = (
         PrimaryKeyConstraint("id", name="projects_pkey", info={"comment": "One project by its key."}),
-        CheckConstraint("btrim(name) <> ''", name="projects_name_check"),
+        CheckConstraint("btrim((name)::text) <> ''::text", name="projects_name_check"),
         Index(
             "projects_user_id_created_at_id_idx",
             "user_id",
             text("created_at desc"),
             text("id desc"),
             info={
-                "comment": "A user's projects, newest first, page by page (list_projects); "
-                "also serves the foreign key to users."
+                "comment": "A user's projects, newest first, page by page (list_projects); also serves the foreign key "
+                "to users."
             },
         ),
         Index(
             "projects_user_id_lower_idx",
             "user_id",
-            text("lower(name)"),
+            text("lower((name)::text)"),
             unique=True,
-            postgresql_where=text("archived_at is null"),
+            postgresql_where=text("archived_at IS NULL"),
             info={"comment": "One live project of a name for each owner, whatever the case (find_project)."},
         ),
-        {"comment": "A named list of tasks that a user owns and may share with members."},
+        {"comment": "A named list of tasks that a user owns and may share with members.", "info": {"owner": "user_id"}},
     )
 
     id: uuid.UUID = Field(
@@ -57,7 +62,7 @@ class Project(Base, table=True):
     user_id: uuid.UUID = Field(
         sa_column_args=[ForeignKey("users.id", name="projects_user_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "Owner (users.id). On delete cascade: the projects of a deleted user go with the account."
+            "comment": "Owner (users.id). On delete cascade: the projects of a deleted user go with the account. @owner"
         },
     )
     name: str = Field(max_length=120, sa_column_kwargs={"comment": "Name shown to people; never blank."})
@@ -70,7 +75,7 @@ class Project(Base, table=True):
         default=None,
         sa_type=hex_color,
         sa_column_kwargs={
-            "server_default": text("'#64748b'"),
+            "server_default": text("'#64748b'::character varying"),
             "comment": "Colour of the project in lists and calendars.",
         },
     )
@@ -86,37 +91,41 @@ class Project(Base, table=True):
         },
     )
     archived_at: datetime | None = Field(
-        default=None, sa_column_kwargs={"comment": "When the owner put the project away; null while it is live."}
+        default=None,
+        sa_column_kwargs={"comment": "When the owner put the project away; null while it is live. @omit create"},
     )
 
     user: "User" = Relationship(back_populates="projects", sa_relationship_kwargs={"viewonly": True})
-    members: list["ProjectMember"] = Relationship(back_populates="project", cascade_delete=True, passive_deletes=True)
-    tasks: list["Task"] = Relationship(
+    attachments: list["Attachment"] = Relationship(
         back_populates="project", passive_deletes=True, sa_relationship_kwargs={"cascade": "all"}
     )
     comments: list["Comment"] = Relationship(
         back_populates="project", passive_deletes=True, sa_relationship_kwargs={"cascade": "all"}
     )
-    attachments: list["Attachment"] = Relationship(
+    members: list["ProjectMember"] = Relationship(back_populates="project", cascade_delete=True, passive_deletes=True)
+    tasks: list["Task"] = Relationship(
         back_populates="project", passive_deletes=True, sa_relationship_kwargs={"cascade": "all"}
     )
 
 
-class ProjectCreate(Input):
-    """What a client says of a new project; the owner is who asks."""
+ProjectColor = Annotated[rules.Text, pydantic.Field(max_length=7), AfterValidator(rules.matches("#[0-9a-f]{6}"))]
 
-    name: Annotated[FilledText, pydantic.Field(max_length=120)]
-    description: Annotated[Text, pydantic.Field(max_length=1000)] | None = None
-    color: Color | MISSING = MISSING
+
+class ProjectCreate(Input):
+    """What a client says of a new project."""
+
+    name: Annotated[rules.FilledText, pydantic.Field(max_length=120)]
+    description: Annotated[rules.Text, pydantic.Field(max_length=1000)] | None = None
+    color: ProjectColor | MISSING = MISSING
 
 
 class ProjectUpdate(Input):
     """What a client changes of a project; what is absent stays."""
 
-    name: Annotated[FilledText, pydantic.Field(max_length=120)] | MISSING = MISSING
-    description: Annotated[Text, pydantic.Field(max_length=1000)] | MISSING | None = MISSING
-    color: Color | MISSING = MISSING
-    archived_at: Moment | MISSING | None = MISSING
+    name: Annotated[rules.FilledText, pydantic.Field(max_length=120)] | MISSING = MISSING
+    description: Annotated[rules.Text, pydantic.Field(max_length=1000)] | MISSING | None = MISSING
+    color: ProjectColor | MISSING = MISSING
+    archived_at: rules.Moment | MISSING | None = MISSING
 
 
 class ProjectRead(Output):

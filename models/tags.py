@@ -1,18 +1,19 @@
-"""Tags: a user's own words, by which tasks are sorted."""
+# written by tools models; edit the SQL
+"""The table tags. Not mirrored: row-level security, the policies tags_own, the triggers tags_set_updated_at."""
 
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pydantic
-from pydantic import MISSING
+from pydantic import MISSING, AfterValidator
 from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, PrimaryKeyConstraint, text
 from sqlmodel import Field, Relationship
 
+from . import rules
 from .base import Base, Input, Output
-from .rules import Color, FilledText
+from .schema import hex_color
 from .task_tags import TaskTag
-from .types import hex_color
 
 if TYPE_CHECKING:
     from .tasks import Task
@@ -25,18 +26,18 @@ class Tag(Base, table=True):
     __tablename__: ClassVar[Any] = "tags"
     __table_args__: ClassVar[Any] = (
         PrimaryKeyConstraint("id", name="tags_pkey", info={"comment": "One tag by its key."}),
-        CheckConstraint("btrim(name) <> ''", name="tags_name_check"),
+        CheckConstraint("btrim((name)::text) <> ''::text", name="tags_name_check"),
         Index(
             "tags_user_id_lower_idx",
             "user_id",
-            text("lower(name)"),
+            text("lower((name)::text)"),
             unique=True,
             info={
-                "comment": "One tag of a name for each user, whatever the case (find_tag); "
-                "also serves the foreign key to users."
+                "comment": "One tag of a name for each user, whatever the case (find_tag); also serves the foreign key "
+                "to users."
             },
         ),
-        {"comment": "A word by which one user sorts tasks; nobody else sees it."},
+        {"comment": "A word by which one user sorts tasks; nobody else sees it.", "info": {"owner": "user_id"}},
     )
 
     id: uuid.UUID = Field(
@@ -47,12 +48,11 @@ class Tag(Base, table=True):
     user_id: uuid.UUID = Field(
         sa_column_args=[ForeignKey("users.id", name="tags_user_id_fkey", ondelete="CASCADE")],
         sa_column_kwargs={
-            "comment": "Owner (users.id). On delete cascade: the tags of a deleted user go with the account."
+            "comment": "Owner (users.id). On delete cascade: the tags of a deleted user go with the account. @owner"
         },
     )
     name: str = Field(
-        max_length=50,
-        sa_column_kwargs={"comment": "The word; never blank, unique for its owner whatever the case."},
+        max_length=50, sa_column_kwargs={"comment": "The word; never blank, unique for its owner whatever the case."}
     )
     color: str | None = Field(
         default=None,
@@ -75,18 +75,21 @@ class Tag(Base, table=True):
     tasks: list["Task"] = Relationship(back_populates="kept_tags", link_model=TaskTag, passive_deletes=True)
 
 
-class TagCreate(Input):
-    """What a client says of a new tag; the owner is who asks."""
+TagColor = Annotated[rules.Text, pydantic.Field(max_length=7), AfterValidator(rules.matches("#[0-9a-f]{6}"))]
 
-    name: Annotated[FilledText, pydantic.Field(max_length=50)]
-    color: Color | None = None
+
+class TagCreate(Input):
+    """What a client says of a new tag."""
+
+    name: Annotated[rules.FilledText, pydantic.Field(max_length=50)]
+    color: TagColor | None = None
 
 
 class TagUpdate(Input):
     """What a client changes of a tag; what is absent stays."""
 
-    name: Annotated[FilledText, pydantic.Field(max_length=50)] | MISSING = MISSING
-    color: Color | MISSING | None = MISSING
+    name: Annotated[rules.FilledText, pydantic.Field(max_length=50)] | MISSING = MISSING
+    color: TagColor | MISSING | None = MISSING
 
 
 class TagRead(Output):

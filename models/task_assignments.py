@@ -1,4 +1,10 @@
-"""Assignments of tasks: who is to do what, and what they answered."""
+# written by tools models; edit the SQL
+"""The table task_assignments.
+
+Not mirrored: row-level security, the policies task_assignments_delete, task_assignments_insert,
+task_assignments_select, task_assignments_update, the triggers task_assignments_set_updated_at,
+task_assignments_write_audit_log.
+"""
 
 import uuid
 from datetime import datetime
@@ -28,18 +34,18 @@ class TaskAssignment(Base, table=True):
             info={"comment": "One assignment; the assignees of a task."},
         ),
         Index(
+            "task_assignments_assigned_by_idx",
+            "assigned_by",
+            info={"comment": "Serves the foreign key from assigned_by to users."},
+        ),
+        Index(
             "task_assignments_user_id_status_idx",
             "user_id",
             "status",
             info={
-                "comment": "What a user is to do and has not answered yet (list_assignments); "
-                "also serves the foreign key from user_id to users."
+                "comment": "What a user is to do and has not answered yet (list_assignments); also serves the foreign "
+                "key from user_id to users."
             },
-        ),
-        Index(
-            "task_assignments_assigned_by_idx",
-            "assigned_by",
-            info={"comment": "Serves the foreign key from assigned_by to users."},
         ),
         {"comment": "Who is to do a task, and what each of them answered."},
     )
@@ -62,14 +68,17 @@ class TaskAssignment(Base, table=True):
         default=None,
         sa_column_args=[ForeignKey("users.id", name="task_assignments_assigned_by_fkey", ondelete="SET NULL")],
         sa_column_kwargs={
-            "comment": "Who assigned it (users.id); null when a migration did or the account is gone. "
-            "On delete set null: the assignment stays."
+            "comment": "Who assigned it (users.id); null when a migration did or the account is gone. On delete set "
+            "null: the assignment stays. @omit create, update"
         },
     )
     status: AssignmentStatus = Field(
         default=None,
         sa_type=assignment_status,
-        sa_column_kwargs={"server_default": text("'pending'"), "comment": "What the assignee answered."},
+        sa_column_kwargs={
+            "server_default": text("'pending'::assignment_status"),
+            "comment": "What the assignee answered. @omit create",
+        },
     )
     assigned_at: datetime = Field(
         default=None, sa_column_kwargs={"server_default": text("now()"), "comment": "When the task was assigned."}
@@ -83,31 +92,32 @@ class TaskAssignment(Base, table=True):
         },
     )
 
+    assigner: Optional["User"] = Relationship(
+        back_populates="task_assignments_assigned_by",
+        sa_relationship_kwargs={"viewonly": True, "foreign_keys": "TaskAssignment.assigned_by"},
+    )
     task: "Task" = Relationship(back_populates="assignments")
     user: "User" = Relationship(
         back_populates="assignments",
         sa_relationship_kwargs={"viewonly": True, "foreign_keys": "TaskAssignment.user_id"},
     )
-    assigner: Optional["User"] = Relationship(
-        sa_relationship_kwargs={"viewonly": True, "foreign_keys": "TaskAssignment.assigned_by"}
-    )
 
 
 class TaskAssignmentCreate(Input):
-    """Who is to do a task; who assigns it is who asks."""
+    """What a client says of a new task assignment."""
 
     task_id: uuid.UUID
     user_id: uuid.UUID
 
 
 class TaskAssignmentUpdate(Input):
-    """What the assignee answers; what is absent stays."""
+    """What a client changes of a task assignment; what is absent stays."""
 
     status: AssignmentStatus | MISSING = MISSING
 
 
 class TaskAssignmentRead(Output):
-    """What a client sees of an assignment."""
+    """What a client sees of a task assignment."""
 
     task_id: uuid.UUID
     user_id: uuid.UUID

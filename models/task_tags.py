@@ -1,4 +1,5 @@
-"""Tags on tasks: the link between the two."""
+# written by tools models; edit the SQL
+"""The table task_tags. Not mirrored: row-level security, the policies task_tags_own."""
 
 import uuid
 from datetime import datetime
@@ -48,20 +49,19 @@ class TaskTag(Base, table=True):
         default=None, sa_column_kwargs={"server_default": text("now()"), "comment": "When the task was tagged."}
     )
 
-    # to write, append to Task.kept_tags or Tag.tasks, or add a TaskTag with its two keys: not both for one pair
-    task: "Task" = Relationship(sa_relationship_kwargs={"viewonly": True})
     tag: "Tag" = Relationship(sa_relationship_kwargs={"viewonly": True})
+    task: "Task" = Relationship(sa_relationship_kwargs={"viewonly": True})
 
 
 class TaskTagCreate(Input):
-    """Which tag a task is to carry."""
+    """What a client says of a new task tag."""
 
     task_id: uuid.UUID
     tag_id: uuid.UUID
 
 
 class TaskTagRead(Output):
-    """What a client sees of a tag on a task."""
+    """What a client sees of a task tag."""
 
     task_id: uuid.UUID
     tag_id: uuid.UUID

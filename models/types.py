@@ -1,38 +1,68 @@
-"""The column types that SQLAlchemy needs help with: the domain, the composite type, ranges of time."""
+"""The column types that SQLAlchemy needs help with: enums, composite types, JSON, arrays, moments, and native ones."""
 
 import datetime as dt
+import enum
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, String, Text, cast, event, text
-from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, JSONB, TSTZRANGE, Range
+from sqlalchemy import JSON, Connection, DateTime, Dialect, MetaData, Text, cast, event, text
+from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB, TIMESTAMP, TSTZRANGE, Range
 from sqlalchemy.sql.operators import OperatorClass
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
-from .base import CommentOn, metadata
-from .enums import RecurrenceFrequency
+from .base import CommentOn, Statement, metadata
+from .composite import Composite, read, written
 from .tracked import Tracked
 
 # without none_as_null, None is stored as the JSON value null, which is not NULL and passes NOT NULL
 Json = Tracked.as_mutable(JSONB(none_as_null=True))
-
-# elements without a length: SQLAlchemy would cast each array to varchar(n)[], and a cast cuts what is too long
-Strings = Tracked.as_mutable(ARRAY(Text))
+PlainJson = Tracked.as_mutable(JSON(none_as_null=True))
 
 
-class Domain(DOMAIN):
-    """A domain that may be compared: SQLAlchemy 2.1 warns at comparisons and some inserts unless told so."""
+def tracked(type_: Any) -> Any:
+    """Return a type whose lists and dicts tell their row when they change."""
+    return Tracked.as_mutable(type_)
 
-    operator_classes = OperatorClass.ANY
+
+def array(item: Any) -> Any:
+    """Return the type of an array; its elements must have no length, for SQLAlchemy casts, and a cast cuts."""
+    return tracked(ARRAY(item))
 
 
-hex_color = Domain(
-    "hex_color",
-    String(7),
-    constraint_name="hex_color_check",
-    check=text("value ~ '^#[0-9a-f]{6}$'"),
-    metadata=metadata,
-)
+Strings = array(Text)
+
+
+class Native(UserDefinedType[Any]):
+    """A type by PostgreSQL's own name: values pass as psycopg reads and writes them, without a cast."""
+
+    cache_ok = True
+    operator_classes = OperatorClass.ANY  # else SQLAlchemy 2.1 warns at comparisons and some inserts
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the name of the type, for DDL."""
+        return self.name
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """timestamptz with a precision, whose values know their time zone."""
+
+    impl = TIMESTAMP
+    cache_ok = True
+
+    def __init__(self, precision: int) -> None:
+        super().__init__(timezone=True, precision=precision)
+        self.precision = precision
+
+    def process_bind_param(self, value: dt.datetime | None, _dialect: Dialect) -> dt.datetime | None:
+        """Return the moment in UTC; a naive one is a ValueError."""
+        return None if value is None else _in_utc(value)
+
+    def process_result_value(self, value: dt.datetime | None, _dialect: Dialect) -> dt.datetime | None:
+        """Return the moment in UTC, whatever the session's time zone."""
+        return None if value is None else _in_utc(value)
 
 
 class TstzRange(TypeDecorator[Range[dt.datetime]]):
@@ -67,33 +97,58 @@ def _in_utc(value: dt.datetime) -> dt.datetime:
     return value.astimezone(dt.UTC)
 
 
-class Recurrence(BaseModel):
-    """How often a task comes again: every so many units, until a day or without end."""
+class Label(enum.StrEnum):
+    """A label of an enum type; compares by declaration, where a plain str would compare by spelling."""
 
-    model_config = ConfigDict(frozen=True)
+    @property
+    def rank(self) -> int:
+        """The place of the label in the declaration, from 0."""
+        return list(type(self)).index(self)
 
-    frequency: RecurrenceFrequency
-    every: int
-    until: dt.date | None = None
+    def __lt__(self, other: str) -> bool:
+        return self.rank < type(self)(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= type(self)(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > type(self)(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= type(self)(other).rank
 
 
-class RecurrenceType(UserDefinedType[Recurrence]):
-    """The composite type `recurrence`; works whether or not psycopg was told of it on the connection."""
+def _labels(labels: type[enum.Enum]) -> list[str]:
+    return [str(label.value) for label in labels]
+
+
+def enum_type(labels: type[Label], name: str, *, schema: str | None = None, comment: str | None = None) -> ENUM:
+    """Make the type of the columns; without `values_callable` SQLAlchemy stores the names, TODO and not todo."""
+    made = ENUM(labels, name=name, schema=schema, values_callable=_labels, metadata=metadata)
+    if comment:
+        _comment_after([CommentOn("type", [schema, name] if schema else [name], comment)])
+    return made
+
+
+class CompositeType(UserDefinedType[Composite]):
+    """A composite type; works whether or not psycopg was told of it on the connection."""
 
     cache_ok = True
+    operator_classes = OperatorClass.ANY
+
+    def __init__(self, model: type[Composite], name: str) -> None:
+        self.model = model
+        self.name = name
 
     def get_col_spec(self, **_: Any) -> str:
         """Return the name of the type, for DDL and casts."""
-        return "recurrence"
+        return self.name
 
     def bind_processor(self, _dialect: Dialect) -> Any:
-        """Write a composite literal; PostgreSQL's documentation, "Composite Value Input"."""
+        """Write a composite literal."""
 
-        def process(value: Recurrence | None) -> str | None:
-            if value is None:
-                return None
-            until = "" if value.until is None else value.until.isoformat()
-            return f"({value.frequency.value},{value.every},{until})"
+        def process(value: Composite | None) -> str | None:
+            return None if value is None else written(value)
 
         return process
 
@@ -104,42 +159,39 @@ class RecurrenceType(UserDefinedType[Recurrence]):
     def result_processor(self, _dialect: Dialect, _coltype: object) -> Any:
         """Read the literal, or the named tuple of a connection where the type is registered."""
 
-        def process(value: Any) -> Recurrence | None:
-            if value is None:
-                return None
-            # no label, number or ISO date is ever quoted in a composite literal
-            parts = [part or None for part in value[1:-1].split(",")] if isinstance(value, str) else value
-            return Recurrence(**dict(zip(("frequency", "every", "until"), parts, strict=True)))
+        def process(value: Any) -> Composite | None:
+            return None if value is None else read(self.model, value)
 
         return process
 
 
-recurrence = RecurrenceType()
-
-COMMENTS = (
-    CommentOn("domain", ["hex_color"], "A colour as browsers write it, in lower case: #rrggbb."),
-    CommentOn("type", ["recurrence"], "How often a task comes again: every so many units, until a day or without end."),
-    CommentOn("column", ["recurrence", "frequency"], "The unit."),
-    CommentOn("column", ["recurrence", "every"], "How many units lie between two times."),
-    CommentOn("column", ["recurrence", "until"], "The last day on which it may come; null for ever."),
-)
+def composite_type(
+    model: type[Composite], name: str, statement: str, *, comments: Iterable[CommentOn] = ()
+) -> CompositeType:
+    """Make a composite type, as its statement says, before the tables."""
+    made_type(name, statement, comments=comments)
+    return CompositeType(model, name)
 
 
-# registered after the listeners of the enum types, which the composite type needs
-@event.listens_for(metadata, "before_create")
-def _create_recurrence(_target: MetaData, connection: Connection, checkfirst: Any, **_: Any) -> None:
-    if checkfirst and connection.scalar(text("select to_regtype('recurrence')")):
-        return
-    connection.execute(text("create type recurrence as (frequency recurrence_frequency, every smallint, until date)"))
+def made_type(name: str, statement: str, *, kind: str = "type", comments: Iterable[CommentOn] = ()) -> Native:
+    """Make a domain or another type, as its statement says, before the tables; types are dropped after them."""
+
+    @event.listens_for(metadata, "before_create")
+    def _create(_target: MetaData, connection: Connection, checkfirst: Any, **_: Any) -> None:
+        if not (checkfirst and connection.scalar(text("select to_regtype(:name)"), {"name": name})):
+            connection.execute(Statement(statement))
+
+    # before the listeners that drop what it is made of
+    @event.listens_for(metadata, "after_drop", insert=True)
+    def _drop(_target: MetaData, connection: Connection, **_: Any) -> None:
+        connection.execute(Statement(f"drop {kind} if exists {name}"))
+
+    _comment_after(list(comments))
+    return Native(name)
 
 
-@event.listens_for(metadata, "after_create")
-def _comment_on_types(_target: MetaData, connection: Connection, **_: Any) -> None:
-    for comment in COMMENTS:
-        connection.execute(comment)
-
-
-# before the listeners that drop the enum types
-@event.listens_for(metadata, "after_drop", insert=True)
-def _drop_recurrence(_target: MetaData, connection: Connection, **_: Any) -> None:
-    connection.execute(text("drop type if exists recurrence"))
+def _comment_after(comments: list[CommentOn]) -> None:
+    @event.listens_for(metadata, "after_create")
+    def _comment(_target: MetaData, connection: Connection, **_: Any) -> None:
+        for comment in comments:
+            connection.execute(comment)

@@ -1,4 +1,5 @@
-"""Users belong to Better Auth: here is only what this schema references, to join and never to write."""
+# written by tools models; edit the SQL
+"""The table users, which belongs to another system: what this schema refers to, to join and not to write."""
 
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
@@ -19,12 +20,9 @@ if TYPE_CHECKING:
     from .time_blocks import TimeBlock
     from .user_settings import UserSettings
 
-# a relationship that only reads cannot cascade: the database deletes what belongs to a deleted user
-READS: dict[str, Any] = {"viewonly": True}
-
 
 class User(Base, table=True):
-    """A person with an account; a stub of Better Auth's table."""
+    """The table users, which belongs to another system: what this schema refers to, to join and not to write."""
 
     __tablename__: ClassVar[Any] = "users"
     __table_args__: ClassVar[Any] = (PrimaryKeyConstraint("id", name="users_pkey"), {"info": {"external": True}})
@@ -33,22 +31,29 @@ class User(Base, table=True):
         default=None, primary_key=True, sa_column_kwargs={"server_default": text("gen_random_uuid()")}
     )
 
-    settings: Optional["UserSettings"] = Relationship(back_populates="user", sa_relationship_kwargs=READS)
-    projects: list["Project"] = Relationship(back_populates="user", sa_relationship_kwargs=READS)
-    memberships: list["ProjectMember"] = Relationship(back_populates="user", sa_relationship_kwargs=READS)
-    tasks: list["Task"] = Relationship(
-        back_populates="user", sa_relationship_kwargs={**READS, "foreign_keys": "Task.user_id"}
+    attachments: list["Attachment"] = Relationship(back_populates="user", sa_relationship_kwargs={"viewonly": True})
+    comments: list["Comment"] = Relationship(back_populates="user", sa_relationship_kwargs={"viewonly": True})
+    memberships: list["ProjectMember"] = Relationship(back_populates="user", sa_relationship_kwargs={"viewonly": True})
+    projects: list["Project"] = Relationship(back_populates="user", sa_relationship_kwargs={"viewonly": True})
+    tags: list["Tag"] = Relationship(back_populates="user", sa_relationship_kwargs={"viewonly": True})
+    task_assignments_assigned_by: list["TaskAssignment"] = Relationship(
+        back_populates="assigner",
+        sa_relationship_kwargs={"viewonly": True, "foreign_keys": "TaskAssignment.assigned_by"},
     )
     assignments: list["TaskAssignment"] = Relationship(
-        back_populates="user", sa_relationship_kwargs={**READS, "foreign_keys": "TaskAssignment.user_id"}
+        back_populates="user", sa_relationship_kwargs={"viewonly": True, "foreign_keys": "TaskAssignment.user_id"}
     )
-    tags: list["Tag"] = Relationship(back_populates="user", sa_relationship_kwargs=READS)
-    comments: list["Comment"] = Relationship(back_populates="user", sa_relationship_kwargs=READS)
-    attachments: list["Attachment"] = Relationship(back_populates="user", sa_relationship_kwargs=READS)
-    time_blocks: list["TimeBlock"] = Relationship(back_populates="user", sa_relationship_kwargs=READS)
+    tasks_updated_by: list["Task"] = Relationship(
+        back_populates="updater", sa_relationship_kwargs={"viewonly": True, "foreign_keys": "Task.updated_by"}
+    )
+    tasks: list["Task"] = Relationship(
+        back_populates="user", sa_relationship_kwargs={"viewonly": True, "foreign_keys": "Task.user_id"}
+    )
+    time_blocks: list["TimeBlock"] = Relationship(back_populates="user", sa_relationship_kwargs={"viewonly": True})
+    settings: Optional["UserSettings"] = Relationship(back_populates="user", sa_relationship_kwargs={"viewonly": True})
 
 
 class UserRead(Output):
-    """All of a user that this schema knows."""
+    """What a client sees of an user."""
 
     id: uuid.UUID

@@ -196,7 +196,7 @@ def test_relationships_have_two_sides(session: Session) -> None:
 def test_no_relationship_writes_to_users_or_deletes_with_them() -> None:
     mappers = models.Base._sa_registry.mappers
     to_users = [r for m in mappers for r in m.relationships if User in (r.mapper.class_, r.parent.class_)]
-    assert len(to_users) == 20
+    assert len(to_users) == 22
     assert all(relationship.viewonly for relationship in to_users)
 
 

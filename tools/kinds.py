@@ -193,13 +193,14 @@ class Function(Object):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View(Object):
-    """A view."""
+    """A view; its columns, each with its type, follow from the definition."""
 
     kind: ClassVar[str] = "view"
     owner: str = ""
     definition: Printed = ""
     options: tuple[str, ...] = ()
     defaults: tuple[Printed, ...] = ()
+    output: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +214,7 @@ class MaterializedView(Object):
     tablespace: str | None = None
     options: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    output: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

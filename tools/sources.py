@@ -122,6 +122,12 @@ class Reader:
         """Return the catalog of one source; ``migrations`` is the whole history."""
         return self._read(source, self.steps() if source in ("migrations", "models") else ())
 
+    def external(self) -> frozenset[str]:
+        """Return the keys of the tables that another system owns."""
+        if not any(self.project.external.glob("*.sql")):
+            return frozenset()
+        return frozenset(table.key for table in self.replayed(()).tables)
+
     def steps(self) -> tuple[Step, ...]:
         """Return the whole history as steps of a replay."""
         return scratch.steps_of(migrations.read(self.project))
@@ -245,9 +251,9 @@ class Reader:
 
     def _without_external(self, pair: list[Catalog], *, is_model: bool) -> list[Catalog]:
         """Leave out what another system owns, but for the columns that our foreign keys point to."""
-        if not any(self.project.external.glob("*.sql")):
+        external = self.external()
+        if not external:
             return pair
-        external = frozenset(table.key for table in self.replayed(()).tables)
         if is_model:
             return [subset.without(one, external) for one in pair]
         counted = subset.referenced(pair[0], external)

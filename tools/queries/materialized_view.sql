@@ -36,7 +36,15 @@ select
         a.attstorage <> y.typstorage or a.attcompression <> '' or a.attstattarget >= 0 or a.attoptions is not null
       )
     order by a.attname
-  ) as columns
+  ) as columns,
+  array(
+    select quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+    from pg_attribute as a
+    where a.attrelid = c.oid
+      and a.attnum > 0
+      and not a.attisdropped
+    order by a.attnum
+  ) as output
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 left join pg_class as t on t.oid = c.reltoastrelid

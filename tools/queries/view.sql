@@ -14,7 +14,15 @@ select
     join pg_attribute as a on a.attrelid = f.adrelid and a.attnum = f.adnum
     where f.adrelid = c.oid
     order by a.attname
-  ) as defaults
+  ) as defaults,
+  array(
+    select quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+    from pg_attribute as a
+    where a.attrelid = c.oid
+      and a.attnum > 0
+      and not a.attisdropped
+    order by a.attnum
+  ) as output
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 where c.relkind = 'v'

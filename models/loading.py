@@ -1,0 +1,60 @@
+"""Names that are loaded when they are asked for: a package of a thousand tables costs what is used of it."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+class Loader:
+    """Finds the names of a package; `names` says in which module each is, `tables` in which module each table is."""
+
+    def __init__(self, package: str, *, names: Mapping[str, str], tables: Mapping[str, str]) -> None:
+        global _loader
+        self.package = package
+        self.names = names
+        self.tables = tables
+        _loader = self
+
+    def find(self, name: str) -> Any:
+        """Return what the package calls so: the ``__getattr__`` of its module (PEP 562)."""
+        if name == "metadata":
+            self.load_all()  # somebody asks for the tables, and that is all of them
+        if name in self.names:
+            value = getattr(self.load(self.names[name]), name)
+        elif name in self.names.values():
+            value = self.load(name)
+        else:
+            raise AttributeError(f"module {self.package!r} has no attribute {name!r}")
+        setattr(sys.modules[self.package], name, value)
+        return value
+
+    def load(self, module: str) -> Any:
+        """Import a module of the package."""
+        return importlib.import_module(f".{module}", self.package)
+
+    def load_all(self) -> None:
+        """Import every module that has a name or a table in it."""
+        for module in sorted({*self.names.values(), *self.tables.values()}):
+            self.load(module)
+
+
+_loader: Loader | None = None
+
+
+def load_class(name: str) -> None:
+    """Load the class of this name, where the package has one."""
+    if _loader is not None and name in _loader.names:
+        _loader.load(_loader.names[name])
+
+
+def load_table(key: str) -> None:
+    """Load the table of this key of the metadata, where the package has one."""
+    if _loader is not None and key in _loader.tables:
+        _loader.load(_loader.tables[key])
+
+
+def load_all() -> None:
+    """Load all there is."""
+    if _loader is not None:
+        _loader.load_all()

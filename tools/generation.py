@@ -1,0 +1,130 @@
+"""The files of a generated package: made from a catalog, held against a folder, and written there."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import package, writer
+from tools.catalog import Catalog
+from tools.errors import Trouble
+
+# What every package of models stands on: written by hand, and given to a package that has none yet
+SUPPORT = ("base", "composite", "loading", "relating", "rules", "tracked", "types")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A file that is not as it should be: ``changed``, ``missing``, or ``extra``."""
+
+    change: str
+    path: Path
+    wanted: str = ""
+    found: str = ""
+
+    @property
+    def difference(self) -> str:
+        """Return how to get from what is there to what should be, as a unified diff."""
+        name = self.path.name
+        lines = difflib.unified_diff(
+            self.found.splitlines(keepends=True), self.wanted.splitlines(keepends=True), f"a/{name}", f"b/{name}"
+        )
+        return "".join(lines)
+
+
+def generate(catalog: Catalog, folder: Path, *, external: frozenset[str]) -> dict[str, str]:
+    """Return the text of each file; hand-written modules that are in the folder are exported as ``__all__`` says."""
+    support = {
+        f"{name}.py": text for name in SUPPORT if not (folder / f"{name}.py").is_file() for text in [_given(name)]
+    }
+    by_hand = {**_by_hand(folder), **support}
+    exports = {Path(name).stem: _exported(name, text) for name, text in sorted(by_hand.items())}
+    exports |= dict.fromkeys(("enums", "schema"), ())
+    built = package.build(catalog, external=external, exports=exports)
+    modules = {model.name: model.module for model in built.models}
+    found = {f"{model.module}.py": writer.table(model, modules) for model in built.models}
+    if built.standing.enums:
+        found["enums.py"] = writer.enums(built.standing.enums)
+    if built.standing.made or built.standing.extensions or built.standing.schemas:
+        found["schema.py"] = writer.schema(built)
+    return {**support, **dict(sorted(found.items())), "__init__.py": writer.init(built)}
+
+
+def compare(folder: Path, wanted: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return what differs in the folder; a file there that somebody else wrote is in the way."""
+    there = _texts(folder)
+    foreign = sorted(
+        name for name in wanted if name in there and not _is_generated(there[name]) and name not in _names()
+    )
+    if foreign:
+        raise Trouble(
+            f"{folder} holds files that tools models did not write and would write: {', '.join(foreign)}:"
+            " name another folder with --out, or remove them"
+        )
+    found = []
+    for name, text in wanted.items():
+        if name not in there:
+            found.append(Change(change="missing", path=folder / name, wanted=text))
+        elif there[name] != text:
+            found.append(Change(change="changed", path=folder / name, wanted=text, found=there[name]))
+    stale = [name for name, text in there.items() if _is_generated(text) and name not in wanted]
+    found += [Change(change="extra", path=folder / name, found=there[name]) for name in sorted(stale)]
+    return tuple(found)
+
+
+def write(changes: tuple[Change, ...]) -> None:
+    """Make the folder as it should be, each file at once and whole."""
+    for change in changes:
+        if change.change == "extra":
+            change.path.unlink()
+            continue
+        change.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=change.path.parent, delete=False, encoding="utf-8") as file:
+            file.write(change.wanted)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, change.path)
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+
+
+def _by_hand(folder: Path) -> dict[str, str]:
+    return {name: text for name, text in _texts(folder).items() if not _is_generated(text) and name != "__init__.py"}
+
+
+def _is_generated(text: str) -> bool:
+    return text.startswith(writer.FIRST)
+
+
+def _names() -> frozenset[str]:
+    return frozenset(f"{name}.py" for name in SUPPORT)
+
+
+def _exported(name: str, text: str) -> tuple[str, ...]:
+    """Return the names in the ``__all__`` of a module."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise Trouble(f"{name}:{error.lineno} is no Python: {error.msg}") from None
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(one, ast.Name) and one.id == "__all__" for one in node.targets
+        ):
+            return tuple(ast.literal_eval(node.value))
+    return ()
+
+
+def _given(name: str) -> str:
+    """Return a module that every package stands on: as installed with the tools, or as in this repository."""
+    here = Path(__file__).parent
+    for folder in (here / "support", here.parent / "models"):
+        path = folder / f"{name}.py"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    raise Trouble(f"the tools were installed without {name}.py: install them again")

@@ -1,0 +1,222 @@
+"""What a type of PostgreSQL is in Python: the annotation, what clients may give for it, and SQLAlchemy's word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tools import names
+from tools.layout import Name, Node, Text, call, joined
+
+MODIFIED = re.compile(r"^(?P<name>[^(\[]+?|\"char\")(?:\((?P<arguments>[^)]*)\))?(?P<rest> with(?:out)? time zone)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representation:
+    """A type in Python.
+
+    `python` is what a row holds and `given` what a client sends; `column` is the type for SQLAlchemy, or None where
+    SQLModel finds it from `python` and the `keywords` of its Field. `limits` and `validators` are what clients must
+    keep to, `element` is that of a list.
+    """
+
+    python: Node
+    given: Node
+    column: Node | None = None
+    keywords: Mapping[str, Node] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
+    validators: tuple[Node, ...] = ()
+    element: Representation | None = None
+    family: str = ""
+
+
+def sqlalchemy(name: str) -> Name:
+    """Return one of SQLAlchemy's names."""
+    return Name(module="sqlalchemy", name=name)
+
+
+def postgresql(name: str) -> Name:
+    """Return one of the names of SQLAlchemy's PostgreSQL dialect."""
+    return Name(module="sqlalchemy.dialects.postgresql", name=name)
+
+
+def own(module: str, name: str) -> Name:
+    """Return a name that another module of the package has."""
+    return Name(module=f".{module}", name=name)
+
+
+def builtin(name: str) -> Name:
+    """Return a built-in."""
+    return Name(module="builtins", name=name)
+
+
+def native(type_: str) -> Node:
+    """Return the type by PostgreSQL's own name; its values pass as psycopg reads and writes them."""
+    return call(own("types", "Native"), Text(value=type_))
+
+
+ANY = Name(module="typing", name="Any")
+STR, INT, FLOAT, BOOL, BYTES = (builtin(name) for name in ("str", "int", "float", "bool", "bytes"))
+DATE, DATETIME, TIME, TIMEDELTA = (
+    Name(module="datetime", name=name) for name in ("date", "datetime", "time", "timedelta")
+)
+DECIMAL = Name(module="decimal", name="Decimal")
+RULES = Name(module=".", name="rules")
+
+
+def rule(name: str) -> Node:
+    """Return a type of what clients give, from the hand-written rules."""
+    return Name(module=".", name=f"rules.{name}")
+
+
+def _addresses(*kinds: str) -> Node:
+    parts: list[Node] = []
+    for kind in kinds:
+        parts += [" | ", Name(module="ipaddress", name=kind)]
+    return joined(*parts[1:])
+
+
+def _integer(bits: int, column: str | None) -> Representation:
+    limits = {"ge": str(-(2 ** (bits - 1))), "le": str(2 ** (bits - 1) - 1)}
+    return Representation(
+        python=INT, given=INT, column=sqlalchemy(column) if column else None, limits=limits, family="integer"
+    )
+
+
+def _text(column: Node | None = None) -> Representation:
+    return Representation(python=STR, given=rule("Text"), column=column, family="text")
+
+
+def _same(python: Node, column: Node | None = None, family: str = "") -> Representation:
+    return Representation(python=python, given=python, column=column, family=family)
+
+
+def _range(subtype: Node, column: Node, given: Node | None = None) -> Representation:
+    kind = postgresql("Range")
+    return Representation(
+        python=joined(kind, "[", subtype, "]"), given=joined(kind, "[", given or subtype, "]"), column=column
+    )
+
+
+INET = _addresses("IPv4Interface", "IPv6Interface", "IPv4Address", "IPv6Address")
+AWARE, NAIVE = Name(module="pydantic", name="AwareDatetime"), Name(module="pydantic", name="NaiveDatetime")
+
+# by the name that format_type() prints, without length, precision and array brackets
+PLAIN: Mapping[str, Representation] = {
+    "smallint": _integer(16, "SmallInteger"),
+    "integer": _integer(32, None),
+    "bigint": _integer(64, "BigInteger"),
+    "numeric": Representation(python=DECIMAL, given=DECIMAL, family="numeric"),
+    "real": _same(FLOAT, postgresql("REAL")),
+    "double precision": _same(FLOAT),
+    "boolean": _same(BOOL),
+    "text": _text(sqlalchemy("Text")),
+    "character varying": _text(),
+    "character": _text(),
+    "date": _same(DATE),
+    "timestamp with time zone": Representation(python=DATETIME, given=rule("Moment"), family="moment"),
+    "timestamp without time zone": Representation(
+        python=DATETIME, given=NAIVE, column=call(sqlalchemy("DateTime"), timezone="False")
+    ),
+    "time without time zone": _same(TIME),
+    "time with time zone": _same(TIME, call(sqlalchemy("Time"), timezone="True")),
+    "interval": _same(TIMEDELTA),
+    "uuid": _same(Name(module="", name="uuid.UUID")),
+    "bytea": Representation(python=BYTES, given=rule("Bytes"), family="bytes"),
+    "json": Representation(python=ANY, given=rule("Json"), column=own("types", "PlainJson"), family="json"),
+    "jsonb": Representation(python=ANY, given=rule("Json"), column=own("types", "Json"), family="json"),
+    "inet": _same(INET, postgresql("INET")),
+    "cidr": _same(_addresses("IPv4Network", "IPv6Network"), postgresql("CIDR")),
+    "tsvector": _text(postgresql("TSVECTOR")),
+    "tsquery": _text(postgresql("TSQUERY")),
+    "oid": _same(INT, postgresql("OID")),
+    "int4range": _range(INT, postgresql("INT4RANGE")),
+    "int8range": _range(INT, postgresql("INT8RANGE")),
+    "numrange": _range(DECIMAL, postgresql("NUMRANGE")),
+    "daterange": _range(DATE, postgresql("DATERANGE")),
+    "tsrange": _range(DATETIME, postgresql("TSRANGE"), NAIVE),
+    "tstzrange": _range(DATETIME, own("types", "TstzRange"), AWARE),
+}
+MULTIRANGES = {f"{name.removesuffix('range')}multirange": name for name in PLAIN if name.endswith("range")}
+SQLALCHEMY_ARRAYS = {  # elements that SQLAlchemy sends without cutting them to a length
+    "smallint": sqlalchemy("SmallInteger"),
+    "integer": sqlalchemy("Integer"),
+    "bigint": sqlalchemy("BigInteger"),
+    "numeric": sqlalchemy("Numeric"),
+    "double precision": sqlalchemy("Double"),
+    "real": postgresql("REAL"),
+    "boolean": sqlalchemy("Boolean"),
+    "date": sqlalchemy("Date"),
+    "uuid": sqlalchemy("Uuid"),
+}
+
+
+def of(type_: str, known: Mapping[str, Representation]) -> Representation:
+    """Return the representation of a type as format_type() prints it; `known` are those of the schema itself."""
+    if type_.endswith("[]"):
+        return _array(type_, known)
+    if type_ in known:
+        return known[type_]
+    found = MODIFIED.match(type_)
+    name = found["name"] + (found["rest"] or "") if found else type_
+    arguments = (found["arguments"] or "") if found else ""
+    plain = PLAIN.get(name)
+    if plain is None and name in MULTIRANGES:
+        return _multirange(name)
+    if plain is None:
+        python = TIMEDELTA if name.startswith("interval ") else STR
+        given = python if python is TIMEDELTA else rule("Text")
+        return Representation(python=python, given=given, column=native(type_))
+    return _modified(plain, type_, name, arguments)
+
+
+def _modified(plain: Representation, type_: str, name: str, arguments: str) -> Representation:
+    """Return a plain type with its length or precision."""
+    if name == "character varying" and arguments:
+        return replace(plain, keywords={"max_length": arguments}, limits={"max_length": arguments})
+    if name == "character":
+        return replace(plain, column=native(type_), limits={"max_length": arguments}, family="")
+    if name == "numeric" and arguments:
+        precision, scale = (int(part) for part in arguments.split(","))
+        if 0 <= scale <= precision:
+            digits = {"max_digits": str(precision), "decimal_places": str(scale)}
+            return replace(plain, keywords=digits, limits=digits)
+        return replace(plain, column=call(sqlalchemy("Numeric"), str(precision), str(scale)))
+    if not arguments:
+        return plain
+    if name == "timestamp with time zone":
+        return replace(plain, column=call(own("types", "Moment"), arguments))
+    return replace(plain, column=native(type_))
+
+
+def _array(type_: str, known: Mapping[str, Representation]) -> Representation:
+    """Return a list; its elements may be null, and nothing in PostgreSQL says how deep it goes."""
+    element = of(type_.removesuffix("[]"), known)
+    name = type_.removesuffix("[]")
+    column: Node
+    if name == "text":
+        column = own("types", "Strings")
+    elif name in SQLALCHEMY_ARRAYS or (name in known and known[name].family == "enum"):
+        item = SQLALCHEMY_ARRAYS.get(name) or known[name].column
+        column = call(own("types", "array"), item or STR)
+    else:
+        column = call(own("types", "tracked"), native(type_))
+    return Representation(
+        python=joined(builtin("list"), "[", element.python, " | None]"),
+        given=joined(builtin("list"), "[", element.given, " | None]"),
+        column=column,
+        element=element,
+        family="array",
+    )
+
+
+def _multirange(name: str) -> Representation:
+    subtype = PLAIN[MULTIRANGES[name]]
+    kind = joined(builtin("list"), "[", subtype.python, "]")
+    return replace(_same(kind, postgresql(name.upper())), given=joined(builtin("list"), "[", subtype.given, "]"))
+
+
+def base_name(type_: str) -> str:
+    """Return the name of a type without schema and array brackets, for the name of its class."""
+    return names.split(type_.removesuffix("[]"))[-1]

@@ -1,0 +1,52 @@
+"""The commands that write files from a catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tools import config, terminal
+from tools.options import command, scratch_options, tools, url_option
+from tools.terminal import DIFFERENT, SAME
+
+if TYPE_CHECKING:
+    from tools import scratch as scratch_module
+
+
+@command(tools, "models", example="tools models --check")
+@click.option("--from", "source", metavar="SRC", default="migrations", show_default=True, help="As in drift-check.")
+@click.option("--out", type=click.Path(path_type=Path), help="The package's folder [default: that of the models].")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where files are changed, missing or extra.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would.")
+@url_option
+@scratch_options
+def models(
+    project: config.Project,
+    source: str,
+    out: Path | None,
+    check: bool,
+    diff: bool,
+    url: str | None,
+    settings: scratch_module.Settings,
+) -> int:
+    """Write the package of models from a catalog.
+
+    A module for each table and view. Files that were written by hand stay; those that were generated and have no table
+    any more go.
+    """
+    from tools import generation, sources
+
+    folder = out or project.directory.joinpath(*project.models.split("."))
+    with sources.reader(project, settings, live=config.database(url, project.directory), say=terminal.say) as reader:
+        catalog, external = reader.read(source), reader.external()
+    changes = generation.compare(folder, generation.generate(catalog, folder, external=external))
+    for one in changes:
+        click.echo(one.difference if diff else f"{one.change}: {project.relative(one.path.resolve())}", nl=not diff)
+    if check or diff:
+        return DIFFERENT if changes else SAME
+    generation.write(changes)
+    if not changes:
+        terminal.say("nothing to write")
+    return SAME
