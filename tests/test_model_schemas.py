@@ -20,6 +20,7 @@ import models
 from models import Input, Output
 from tools import scratch
 
+models.load_all()
 CLASSES: dict[str, type[Any]] = {str(mapper.local_table): mapper.class_ for mapper in models.Base._sa_registry.mappers}
 
 # Set by the server and not by the client: who asks is the owner, and where a file is stored is nobody's business

@@ -194,6 +194,7 @@ def test_relationships_have_two_sides(session: Session) -> None:
 
 
 def test_no_relationship_writes_to_users_or_deletes_with_them() -> None:
+    models.load_all()
     mappers = models.Base._sa_registry.mappers
     to_users = [r for m in mappers for r in m.relationships if User in (r.mapper.class_, r.parent.class_)]
     assert len(to_users) == 22
