@@ -161,13 +161,22 @@ def sequence(name: str, **options: Any) -> None:
     sqlalchemy.Sequence(name, metadata=metadata, **options)
 
 
-def also(model: type[Base], *statements: str) -> None:
-    """Run statements once all tables are there: what SQLAlchemy has no words for."""
-    table: Table = model.__dict__["__table__"]
+# What SQLAlchemy has no words for, and foreign keys among it, which need the rest
+_also: list[tuple[type[Base], str]] = []
+_keys: list[tuple[type[Base], str]] = []
 
-    @event.listens_for(metadata, "after_create")
-    def _run(_target: MetaData, connection: Connection, tables: Iterable[Table], **_: Any) -> None:
-        for statement in statements if table in tables else ():
+
+def also(model: type[Base], *statements: str, keys: Sequence[str] = ()) -> None:
+    """Run statements once all tables are there, and those about foreign keys after those of all tables."""
+    _also.extend((model, statement) for statement in statements)
+    _keys.extend((model, key) for key in keys)
+
+
+@event.listens_for(metadata, "after_create")
+def _run_also(_target: MetaData, connection: Connection, tables: Iterable[Table], **_: Any) -> None:
+    made = list(tables)
+    for model, statement in (*_also, *_keys):
+        if model.__dict__["__table__"] in made:
             connection.execute(Statement(statement))
 
 

@@ -36,7 +36,7 @@ def arguments(subject: Subject, *, info: dict[str, Node]) -> Node | None:
 
 def foreign_key(constraint: Constraint) -> Node | None:
     """Return the foreign key of one column, as an argument of the column; None where it is another kind of argument."""
-    if len(constraint.columns) != 1 or not _sayable_key(constraint):
+    if len(constraint.columns) != 1 or not is_sayable(constraint):
         return None
     return call(
         sqlalchemy("ForeignKey"),
@@ -55,7 +55,6 @@ def constraint(subject: Subject, constraint: Constraint) -> Node | None:
     info = mapping({"comment": Text(value=comment)}) if comment else None
     columns = [quoted(one) for one in unquoted(constraint.columns)]
     include = several("[]", [quoted(one) for one in unquoted(constraint.include)]) if constraint.include else None
-    valid = None if constraint.validated else "True"
     match constraint.type:
         case "primary key" | "unique":
             kind = "PrimaryKeyConstraint" if constraint.type == "primary key" else "UniqueConstraint"
@@ -70,7 +69,7 @@ def constraint(subject: Subject, constraint: Constraint) -> Node | None:
             )
         case "check":
             text = expression.clause(translation.stripped(constraint.expression or ""))
-            return call(sqlalchemy("CheckConstraint"), text, name=name, postgresql_not_valid=valid)
+            return call(sqlalchemy("CheckConstraint"), text, name=name)
         case "foreign key":
             if len(columns) == 1:
                 return None
@@ -135,10 +134,10 @@ def _exclusion(constraint: Constraint, name: str, info: Node | None) -> Node | N
 def _definition(constraint: Constraint) -> str | None:
     """Return what stands after the name of a constraint that SQLAlchemy cannot say."""
     match constraint.type:
-        case "check" if constraint.no_inherit or not constraint.enforced:
+        case "check" if constraint.no_inherit or not (constraint.enforced and constraint.validated):
             inherit = " no inherit" if constraint.no_inherit else ""
             return f"check {_parenthesised(constraint.expression or '')}{inherit}"
-        case "foreign key" if not _sayable_key(constraint):
+        case "foreign key" if not is_sayable(constraint):
             return _foreign_key_definition(constraint)
         case "primary key" | "unique" if constraint.period:
             *columns, last = constraint.columns
@@ -170,7 +169,7 @@ def _plain_exclusion(text: str) -> bool:
     return bool(found) and all(re.fullmatch(rf"(?:{PLAIN_NAME.pattern}) WITH \S+", one) for one in parts)
 
 
-def _sayable_key(constraint: Constraint) -> bool:
+def is_sayable(constraint: Constraint) -> bool:
     """Say whether SQLAlchemy can say the foreign key: it takes a dot in a name for the end of a table's."""
     dotted = [*names.split(constraint.references or ""), *unquoted(constraint.referenced_columns)]
     return constraint.enforced and not constraint.period and not any("." in one for one in dotted)
@@ -193,6 +192,8 @@ def _actions(constraint: Constraint) -> dict[str, Node | None]:
         "onupdate": quoted(update) if update != "NO ACTION" else None,
         **_deferrable(constraint),
         "match": quoted(match) if match != "SIMPLE" else None,
+        # in a table that is just made PostgreSQL takes every constraint for valid, so it is added afterwards
+        "use_alter": None if constraint.validated else "True",
         "postgresql_not_valid": None if constraint.validated else "True",
     }
 

@@ -54,8 +54,9 @@ class Subject:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return the columns of the primary key, without quotes."""
-        return next((unquoted(one.columns) for one in self.constraints if one.type == "primary key"), ())
+        """Return the columns of the primary key, without quotes; one over periods is none that SQLAlchemy knows."""
+        found = (one for one in self.constraints if one.type == "primary key" and not one.period)
+        return next((unquoted(one.columns) for one in found), ())
 
     def about(self, item: Column | Constraint) -> Remark:
         """Return what the comment on a column or a constraint says."""

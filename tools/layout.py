@@ -83,11 +83,14 @@ class Scope:
     ``date_``.
     """
 
+    module: str = ""  # its own name, from which nothing is imported
     taken: frozenset[str] = frozenset()
     used: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def local(self, name: Name) -> str:
         """Return what the module calls it, and remember to import it."""
+        if name.module and name.module == self.module:
+            return name.name
         module, _, attribute = name.name.rpartition(".")
         owner = (name.module, module or attribute)
         if owner not in self.used:

@@ -79,8 +79,9 @@ def attribute(name: str) -> str:
     ('metadata_', 'class_', 'n2nd', 'x')
     """
     clean = identifier(words(name) or "column", "n")
-    hidden = clean in RESERVED_ATTRIBUTES or keyword.iskeyword(clean) or clean.startswith(RESERVED_PREFIXES)
-    return f"{clean}_" if hidden else clean
+    if clean.startswith(RESERVED_PREFIXES):
+        return f"its_{clean}"
+    return f"{clean}_" if clean in RESERVED_ATTRIBUTES or keyword.iskeyword(clean) else clean
 
 
 def module(name: str) -> str:

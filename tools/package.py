@@ -178,7 +178,7 @@ def _has_key(subject: Subject) -> bool:
 def _telling(subject: Subject) -> list[str]:
     """Return the columns that tell rows apart where no primary key does: unique ones, `id` of a view, else all."""
     required = {column.label for column in subject.columns if not column.nullable}
-    unique = [one.columns for one in subject.constraints if one.type == "unique"]
+    unique = [one.columns for one in subject.constraints if one.type in ("primary key", "unique")]
     unique += [one.keys for one in subject.indexes if one.unique and not one.predicate]
     for columns in unique:
         if required.issuperset(columns):

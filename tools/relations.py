@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tools import names
+from tools import arguments, names
 from tools.fields import Line
 from tools.inventory import Subject, label, unquoted
 from tools.kinds import Constraint
@@ -101,7 +101,7 @@ def keys(subjects: Iterable[Subject]) -> tuple[Key, ...]:
         (child, known[one.references], one)
         for child in known.values()
         for one in child.constraints
-        if one.type == "foreign key" and one.references in known and one.enforced and not one.period
+        if one.type == "foreign key" and one.references in known and arguments.is_sayable(one)
     ]
     between = Counter(frozenset((child.name, parent.name)) for child, parent, _ in pairs)
     directed = Counter((child.name, parent.name) for child, parent, _ in pairs)

@@ -95,6 +95,8 @@ def _say(item: Object) -> Object | None:
     said = SAYABLE.get(type(item))
     if said is None or (isinstance(item, Comment) and not item.parents[0].startswith(("table ", "column "))):
         return None
+    if isinstance(item, Index) and item.parents[0].startswith("materialized view "):
+        return None
     return _only(item, said)
 
 

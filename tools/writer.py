@@ -81,7 +81,8 @@ def enums(found: Iterable[EnumClass]) -> str:
 
 def schema(package: Package) -> str:
     """Return the module of what the tables stand on."""
-    scope = Scope(taken=frozenset(line.name for one in package.standing.made for line in one.lines))
+    taken = frozenset(line.name for one in package.standing.made for line in one.lines)
+    scope = Scope(module=".schema", taken=taken)
     stand = package.standing
     extensions = [
         quoted(name) if home == "public" else several("()", [quoted(name), quoted(home)])
@@ -246,7 +247,9 @@ def _sequences(model: Model, scope: Scope) -> list[str]:
 def _statements(model: Model, scope: Scope) -> list[str]:
     if not model.statements:
         return []
-    also = call(own("base", "also"), model.name, *(Text(value=one) for one in model.statements))
+    keys = [Text(value=one) for one in model.statements if " foreign key (" in one]
+    rest = [Text(value=one) for one in model.statements if " foreign key (" not in one]
+    also = call(own("base", "also"), model.name, *rest, keys=several("[]", keys) if keys else None)
     return [lay(also, scope, indent=0, before=0)]
 
 
