@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Mapper, RelationshipProperty, relationship
 from sqlmodel import Field
 from sqlmodel.main import SQLModelMetaclass
 
-from .loading import load_class
+from .loading import load_class, load_table
 
 # The classes that are loaded, by name; and the relationships that wait for one, by the name of that class
 loaded: dict[str, type[Any]] = {}
@@ -59,6 +59,10 @@ def relate(cls: type[Any], name: str) -> bool:
 
 def _join(cls: type[Any], classname: str) -> None:
     """Make the relationships of a new class to those that are there, and theirs to it."""
+    for column in cls.__table__.columns:
+        # SQLAlchemy follows all foreign keys of a column to find the one of a relationship
+        for key in column.foreign_keys if len(column.foreign_keys) > 1 else ():
+            load_table(key.target_fullname.rpartition(".")[0])
     loaded[classname] = cls
     for name in cls.__sqlmodel_relationships__:
         target = _target(cls.__annotations__[name])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, JsonValue
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, JsonValue
 
 
 def _storable(value: str) -> str:
@@ -96,6 +96,9 @@ def exactly_one(**values: object) -> None:
         raise ValueError(f"exactly one of {', '.join(values)} must be given")
 
 
+SmallInteger = Annotated[int, Field(ge=-(2**15), le=2**15 - 1)]
+Integer = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+BigInteger = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 Text = Annotated[str, AfterValidator(_storable)]
 FilledText = Annotated[Text, AfterValidator(_not_blank)]
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]

@@ -1,4 +1,4 @@
-"""The proof of generated models: written from a database, imported, made on scratch, and read back without a difference."""
+"""The proof of generated models: written from a database, imported, made on scratch, read back, and compared."""
 
 from __future__ import annotations
 

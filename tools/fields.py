@@ -160,6 +160,7 @@ def domain(base: Representation, name: str, constraints: tuple[str, ...]) -> Rep
         shaped,
         column=own("schema", name),
         keywords={},
+        ready=None,
         limits=merged.limits,
         validators=(*base.validators, *rules.validators),
     )
@@ -176,7 +177,7 @@ def _shaped(type_: Representation, rules: Rules) -> Representation:
         return replace(
             type_,
             python=joined(builtin("list"), "[", element.python, "]"),
-            given=joined(builtin("list"), "[", element.given, "]"),
+            given=joined(builtin("list"), "[", element.ready or element.given, "]"),
         )
     return type_
 
@@ -276,6 +277,8 @@ def _given(draft: Draft) -> Node:
     """Return the annotation of what clients give: the type with its limits and those of the CHECKs."""
     if draft.remark.has("rule"):
         return own("house_rules", draft.remark.tags["rule"])
+    if draft.type.ready is not None and not draft.rules.limits and not draft.rules.validators:
+        return draft.type.ready
     limits = translation.limits(draft.rules, draft.type.limits, draft.type.family)
     validators = (*draft.type.validators, *draft.rules.validators)
     given = rule("FilledText") if draft.rules.filled and draft.type.family == "text" else draft.type.given

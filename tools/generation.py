@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import difflib
+import gc
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools import package, writer
 from tools.catalog import Catalog
 from tools.errors import Trouble
+from tools.package import Package
 
 # What every package of models stands on: written by hand, and given to a package that has none yet
 SUPPORT = ("base", "composite", "loading", "relating", "rules", "tracked", "types")
@@ -45,14 +48,30 @@ def generate(catalog: Catalog, folder: Path, *, external: frozenset[str]) -> dic
     by_hand = {**_by_hand(folder), **support}
     exports = {Path(name).stem: _exported(name, text) for name, text in sorted(by_hand.items())}
     exports |= dict.fromkeys(("enums", "schema"), ())
-    built = package.build(catalog, external=external, exports=exports)
+    with _without_collection():
+        return {**support, **_written(package.build(catalog, external=external, exports=exports))}
+
+
+def _written(built: Package) -> dict[str, str]:
     modules = {model.name: model.module for model in built.models}
     found = {f"{model.module}.py": writer.table(model, modules) for model in built.models}
     if built.standing.enums:
         found["enums.py"] = writer.enums(built.standing.enums)
     if built.standing.made or built.standing.extensions or built.standing.schemas:
         found["schema.py"] = writer.schema(built)
-    return {**support, **dict(sorted(found.items())), "__init__.py": writer.init(built)}
+    return {**dict(sorted(found.items())), "__init__.py": writer.init(built)}
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the collector away while values are made that all stay: it would walk over them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def compare(folder: Path, wanted: Mapping[str, str]) -> tuple[Change, ...]:

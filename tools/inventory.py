@@ -25,6 +25,7 @@ BEFORE = re.compile(r" BEFORE ((?:INSERT|UPDATE|DELETE|TRUNCATE| OR |OF [^;]*?)+
 class Subject:
     """What becomes a class: a table, a view, or a table that another system owns.
 
+    `key` has the columns of the primary key, without quotes; one over periods is none that SQLAlchemy knows.
     `inserted` and `updated` are the columns that triggers write before a row is stored.
     """
 
@@ -33,6 +34,7 @@ class Subject:
     columns: tuple[Column, ...]
     remark: Remark
     comment: str | None = None
+    key: tuple[str, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
@@ -51,12 +53,6 @@ class Subject:
     def read_only(self) -> bool:
         """Whether sessions refuse to write it."""
         return self.kind != "table"
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """Return the columns of the primary key, without quotes; one over periods is none that SQLAlchemy knows."""
-        found = (one for one in self.constraints if one.type == "primary key" and not one.period)
-        return next((unquoted(one.columns) for one in found), ())
 
     def about(self, item: Column | Constraint) -> Remark:
         """Return what the comment on a column or a constraint says."""
@@ -139,6 +135,7 @@ def _tables(catalog: Catalog, comments: Mapping[str, str]) -> list[Subject]:
                 columns=tuple(by_label[name] for name in table.columns),
                 remark=remarks.read(text),
                 comment=text,
+                key=_key(constraints.get(table.name, ())),
                 comments=comments,
                 constraints=tuple(constraints.get(table.name, ())),
                 indexes=tuple(indexes.get(table.name, ())),
@@ -149,6 +146,11 @@ def _tables(catalog: Catalog, comments: Mapping[str, str]) -> list[Subject]:
             )
         )
     return found
+
+
+def _key(constraints: Iterable[Constraint]) -> tuple[str, ...]:
+    found = (one for one in constraints if one.type == "primary key" and not one.period)
+    return next((unquoted(one.columns) for one in found), ())
 
 
 def _view(name: str, kind: str, columns: list[tuple[str, str]], comments: Mapping[str, str]) -> Subject:

@@ -70,6 +70,8 @@ def quoted(value: str) -> str:
     >>> quoted("it's"), quoted('say "x"'), quoted("a\nb")
     ('"it\'s"', '\'say "x"\'', '"a\\nb"')
     """
+    if value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
     plain = "".join(one if one.isprintable() and one != "\\" else repr(one)[1:-1] for one in value)
     quote = "'" if plain.count('"') > plain.count("'") else '"'
     return quote + plain.replace(quote, f"\\{quote}") + quote

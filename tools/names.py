@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 
 # Attributes of SQLModel, pydantic and SQLAlchemy, which a field of that name would hide; a test holds them against
 # the installed versions
@@ -20,8 +21,8 @@ RESERVED_PREFIXES = ("model_validate", "model_dump")
 
 # Modules of a package of models that are written by hand, and its generated ones that are no table's
 HANDS = """
-base check crud engine engines enums errors fastapi house_rules loading metadata pages retry rules schema session
-sessions tracked types user_scope verify
+base check composite crud engine engines enums errors fastapi house_rules loading metadata pages relating retry rules
+schema session sessions tracked types user_scope verify
 """
 
 RESERVED_ATTRIBUTES = frozenset(HIDDEN.split())
@@ -52,6 +53,7 @@ PLURALS = {one: many for many, one in IRREGULAR.items()}
 ALIKE = frozenset({"series", "species", "news", "data", "metadata", "settings", "status", "statistics", "analytics"})
 
 
+@cache
 def split(name: str) -> tuple[str, ...]:
     """Return the parts of a qualified name as PostgreSQL prints it, without their quotes.
 
@@ -62,6 +64,7 @@ def split(name: str) -> tuple[str, ...]:
     return tuple(quoted.replace('""', '"') or plain for quoted, plain in found)
 
 
+@cache
 def words(name: str) -> str:
     """Return a name as lower-case words joined by underscores, or nothing where it has no letter or digit.
 
@@ -128,13 +131,11 @@ class Free:
 
     def take(self, wanted: str, *endings: str, instead: str = "") -> str:
         """Return the wish, or the first variation of it that is free with each of the endings, and take them all."""
-        tries = [wanted, *([instead] if instead else []), *(f"{wanted}_{number}" for number in range(2, 10_000))]
-        for name in tries:
-            family = {name, *(f"{name}{ending}" for ending in endings)}
-            if self.taken.isdisjoint(family):
-                self.taken |= family
-                return name
-        raise AssertionError(wanted)
+        name, number = wanted, 1
+        while not self.taken.isdisjoint(family := {name, *(f"{name}{ending}" for ending in endings)}):
+            name, instead, number = (instead, "", number) if instead else (f"{wanted}_{number + 1}", "", number + 1)
+        self.taken |= family
+        return name
 
 
 def identifier(clean: str, before: str) -> str:

@@ -88,19 +88,20 @@ def build(catalog: Catalog, *, external: frozenset[str], exports: Mapping[str, t
 
 
 def _name(subjects: tuple[Subject, ...], taken: Free, exports: Mapping[str, tuple[str, ...]]) -> Named:
-    """Give names: to modules and classes of the one schema where all is, or of public, without that of the schema."""
+    """Give names, first to what needs no other; the one schema where all is, or public, is part of none."""
     homes = {subject.parts[0] for subject in subjects if subject.kind == "table"}
     home = homes.pop() if len(homes) == 1 else "public"
     modules = Free(taken=set(exports))
     free = {subject.name: Free() for subject in subjects}
     attributes = {}
     for subject in subjects:
-        for column in subject.columns:
-            wanted = subject.about(column).tags.get("name") or label(column)
-            attributes[subject.name, label(column)] = free[subject.name].take(names.attribute(wanted))
+        wanted = {label(one): subject.about(one).tags.get("name") or label(one) for one in subject.columns}
+        for column in sorted(wanted, key=lambda one: names.attribute(wanted[one]) != one):
+            attributes[subject.name, column] = free[subject.name].take(names.attribute(wanted[column]))
+    plain = sorted(subjects, key=lambda one: names.words(_words(one, home)) != _words(one, home))
     return Named(
-        modules={one.name: modules.take(names.module(_words(one, home))) for one in subjects},
-        classes={one.name: _class(one, home, taken) for one in subjects},
+        modules={one.name: modules.take(names.module(_words(one, home))) for one in plain},
+        classes={one.name: _class(one, home, taken) for one in plain},
         attributes=attributes,
         free=free,
     )

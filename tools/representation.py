@@ -18,7 +18,8 @@ class Representation:
 
     `python` is what a row holds and `given` what a client sends; `column` is the type for SQLAlchemy, or None where
     SQLModel finds it from `python` and the `keywords` of its Field. `limits` and `validators` are what clients must
-    keep to, `element` is that of a list.
+    keep to, `ready` is `given` with these under a name; `element` is that of a
+    list.
     """
 
     python: Node
@@ -27,6 +28,7 @@ class Representation:
     keywords: Mapping[str, Node] = field(default_factory=dict)
     limits: Mapping[str, str] = field(default_factory=dict)
     validators: tuple[Node, ...] = ()
+    ready: Node | None = None
     element: Representation | None = None
     family: str = ""
 
@@ -77,11 +79,10 @@ def _addresses(*kinds: str) -> Node:
     return joined(*parts[1:])
 
 
-def _integer(bits: int, column: str | None) -> Representation:
+def _integer(bits: int, name: str) -> Representation:
     limits = {"ge": str(-(2 ** (bits - 1))), "le": str(2 ** (bits - 1) - 1)}
-    return Representation(
-        python=INT, given=INT, column=sqlalchemy(column) if column else None, limits=limits, family="integer"
-    )
+    column = None if name == "Integer" else sqlalchemy(name)
+    return Representation(python=INT, given=INT, column=column, limits=limits, ready=rule(name), family="integer")
 
 
 def _text(column: Node | None = None) -> Representation:
@@ -105,7 +106,7 @@ AWARE, NAIVE = Name(module="pydantic", name="AwareDatetime"), Name(module="pydan
 # by the name that format_type() prints, without length, precision and array brackets
 PLAIN: Mapping[str, Representation] = {
     "smallint": _integer(16, "SmallInteger"),
-    "integer": _integer(32, None),
+    "integer": _integer(32, "Integer"),
     "bigint": _integer(64, "BigInteger"),
     "numeric": Representation(python=DECIMAL, given=DECIMAL, family="numeric"),
     "real": _same(FLOAT, postgresql("REAL")),
@@ -204,7 +205,7 @@ def _array(type_: str, known: Mapping[str, Representation]) -> Representation:
         column = call(own("types", "tracked"), native(type_))
     return Representation(
         python=joined(builtin("list"), "[", element.python, " | None]"),
-        given=joined(builtin("list"), "[", element.given, " | None]"),
+        given=joined(builtin("list"), "[", element.ready or element.given, " | None]"),
         column=column,
         element=element,
         family="array",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from tools import names
 from tools.layout import Name, Node, call, quoted
@@ -51,15 +52,16 @@ class Part:
     add: Callable[[Rules], None]
 
 
-def parts(expression: str) -> Iterator[Part]:
-    """Yield what is understood of a CHECK; the column of a domain's is called VALUE."""
-    for text in conjunction(expression):
-        for pattern, family, make in FORMS:
-            found = re.fullmatch(pattern, text)
-            if found:
-                add = make(found)
-                if add:
-                    yield Part(column=names.split(found["column"])[0], family=family, add=add)
+@cache
+def parts(expression: str) -> tuple[Part, ...]:
+    """Return what is understood of a CHECK; the column of a domain's is called VALUE."""
+    read = [
+        Part(column=names.split(found["column"])[0], family=family, add=add)
+        for text in conjunction(expression)
+        for pattern, family, make in FORMS
+        if (found := re.fullmatch(pattern, text)) and (add := make(found))
+    ]
+    return tuple(read)
 
 
 def exactly_one(expression: str) -> tuple[str, ...]:
