@@ -64,13 +64,12 @@ def _join(cls: type[Any], classname: str) -> None:
         for key in column.foreign_keys if len(column.foreign_keys) > 1 else ():
             load_table(key.target_fullname.rpartition(".")[0])
     loaded[classname] = cls
-    for name in cls.__sqlmodel_relationships__:
-        target = _target(cls.__annotations__[name])
-        if target in loaded:
-            setattr(cls, name, _declared(cls, name, target))
-        else:
+    targets = {name: _target(cls.__annotations__[name]) for name in cls.__sqlmodel_relationships__}
+    for name, target in targets.items():
+        if target not in loaded:
             waiting.setdefault(target, []).append((cls, name))
-    made = [_added(owner, name, _declared(owner, name, classname)) for owner, name in waiting.pop(classname, [])]
+    ready = [(cls, name) for name, target in targets.items() if target in loaded]
+    made = [_added(owner, name) for owner, name in (*ready, *waiting.pop(classname, []))]
     for mapper, late in made:
         if mapper.configured and not late._configure_started:
             late.init()
@@ -78,12 +77,13 @@ def _join(cls: type[Any], classname: str) -> None:
             mapper._expire_memoizations()
 
 
-def _added(cls: type[Any], name: str, late: RelationshipProperty[Any]) -> tuple[Mapper[Any], RelationshipProperty[Any]]:
+def _added(cls: type[Any], name: str) -> tuple[Mapper[Any], RelationshipProperty[Any]]:
     """Add a relationship to a mapper that may be configured already.
 
     SQLAlchemy would configure it at once, and with it the new class, before the others that belong to that are added.
     """
     mapper: Mapper[Any] = cls.__mapper__
+    late = _declared(cls, name, _target(cls.__annotations__[name]))
     configured, mapper.configured = mapper.configured, False
     try:
         mapper.add_property(name, late)
