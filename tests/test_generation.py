@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -21,6 +23,7 @@ import models
 from tools import generation, names, remarks, scratch
 from tools.errors import Trouble
 
+ROOT = Path(__file__).resolve().parent.parent
 ZOO = sorted((Path(__file__).parent / "zoo").glob("*.sql"))
 Make = Callable[[str], str]
 
@@ -278,3 +281,80 @@ def test_files_of_somebody_else_are_not_overwritten(make_database: Make, tmp_pat
     (tmp_path / "__init__.py").write_text("mine = 1\n", encoding="utf-8")
     with pytest.raises(Trouble, match="would write: __init__"):
         generation.compare(tmp_path, wanted)
+
+
+# -- the command ------------------------------------------------------------------------------------------------------
+
+
+def tools(*words: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout
+
+
+def test_our_own_models_are_current() -> None:
+    assert tools("models", "--check") == (0, "")
+
+
+def test_the_command_checks_shows_and_writes(make_database: Make, tmp_path: Path) -> None:
+    url = make_database("create table a (id integer primary key, b text)")
+    folder = str(tmp_path / "app" / "db")
+    words = ("models", "--from", url, "--out", folder)
+    code, said = tools(*words, "--check")
+    assert code == 1
+    assert f"missing: {folder}/a.py" in said.splitlines()
+    assert f"missing: {folder}/base.py" in said.splitlines()
+    assert not (tmp_path / "app").exists()
+    assert tools(*words)[0] == 0
+    assert tools(*words, "--check") == (0, "")
+    with psycopg.connect(url) as connection:
+        connection.execute("alter table a add column c integer")
+    code, said = tools(*words, "--diff")
+    assert code == 1
+    assert "+    c: int | None = None" in said.splitlines()
+    assert [line for line in said.splitlines() if line.startswith("-") and not line.startswith("---")] == []
+    code, said = tools(*words)
+    assert (code, said) == (0, f"changed: {folder}/a.py\n")
+
+
+# -- as type checkers see it ------------------------------------------------------------------------------------------
+
+CONSUMER = """
+from typing import assert_type
+
+from sqlmodel import Session, select
+
+import generated
+from generated import Author, Book, BookCreate, BookUpdate
+
+
+def titles(session: Session) -> list[Author]:
+    found = session.exec(select(Book)).all()
+    for book in found:
+        assert_type(book.author, Author)
+        assert_type(book.editor, Author | None)
+        assert_type(book.author.books, list[Book])
+        book.sqlmodel_update(BookUpdate(editor_id=None).model_dump())
+    return [book.author for book in found]
+
+
+Book().nothing
+generated.Nothing
+"""
+
+
+@pytest.mark.slow
+def test_type_checkers_see_what_is_loaded_late(cluster: scratch.Cluster, make_database: Make, tmp_path: Path) -> None:
+    """The generated package is clean by mypy --strict, and a mistake of who uses it is seen."""
+    prove(make_database(zoo("constraints")), cluster, tmp_path)
+    (tmp_path / "consumer.py").write_text(CONSUMER, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache", "consumer.py", "generated"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert [line.partition(": ")[2] for line in done.stdout.splitlines()] == [
+        'error: "Book" has no attribute "nothing"  [attr-defined]',
+        'error: Module has no attribute "Nothing"  [attr-defined]',
+        "",
+    ]
