@@ -63,6 +63,9 @@ metadata = Mirror(naming_convention=NAMING_CONVENTION)
 class Base(SQLModel, registry=registry(metadata=metadata), metaclass=Relating):
     """The parent of all table models."""
 
+    # a table model validates only when it is asked to, so its validator is built then
+    model_config = {"defer_build": True}
+
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
         """Tell SQLAlchemy what ``info`` of the table says: columns that tell rows apart, a column that counts changes.
@@ -96,13 +99,15 @@ class Base(SQLModel, registry=registry(metadata=metadata), metaclass=Relating):
 class Input(BaseModel):
     """The parent of what a client may send: an unknown key is an error, not a typo that passes."""
 
-    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True, defer_build=True)
 
 
 class Output(BaseModel):
     """The parent of what a client may see: types and no rules, so that a row that is stored can always be shown."""
 
-    model_config = ConfigDict(from_attributes=True, serialize_by_alias=True, ser_json_bytes="hex", val_json_bytes="hex")
+    model_config = ConfigDict(
+        from_attributes=True, serialize_by_alias=True, ser_json_bytes="hex", val_json_bytes="hex", defer_build=True
+    )
 
 
 class ReadOnlyError(TypeError):

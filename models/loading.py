@@ -1,5 +1,6 @@
 """Names that are loaded when they are asked for: a package of a thousand tables costs what is used of it."""
 
+import gc
 import importlib
 import sys
 from collections.abc import Mapping
@@ -35,8 +36,14 @@ class Loader:
 
     def load_all(self) -> None:
         """Import every module that has a name or a table in it."""
-        for module in sorted({*self.names.values(), *self.tables.values()}):
-            self.load(module)
+        enabled = gc.isenabled()
+        gc.disable()  # all of it stays, and the collector would walk over it again and again
+        try:
+            for module in sorted({*self.names.values(), *self.tables.values()}):
+                self.load(module)
+        finally:
+            if enabled:
+                gc.enable()
 
 
 _loader: Loader | None = None
