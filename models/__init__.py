@@ -11,15 +11,35 @@ from .loading import Loader
 
 if TYPE_CHECKING:
     from .active_tasks import ActiveTask, ActiveTaskRead
+    from .address import AddressError
     from .attachments import Attachment, AttachmentCreate, AttachmentRead, AttachmentUpdate
     from .audit_log import AuditLog, AuditLogRead
     from .base import Base, Input, Output, ReadOnlyError, metadata
     from .comments import Comment, CommentCreate, CommentRead, CommentUpdate
+    from .crud import AsyncCrud, Crud
+    from .engine import Pool, open_async_engine, open_engine
     from .enums import AssignmentStatus, AuditAction, MemberRole, RecurrenceFrequency, TaskStatus
+    from .errors import (
+        BusyError,
+        CommitUnknownError,
+        ConflictError,
+        DatabaseError,
+        ForbiddenError,
+        InputError,
+        InvalidError,
+        NotFoundError,
+        StaleError,
+        TimedOutError,
+        UnavailableError,
+    )
+    from .pages import CursorPage, Page
     from .project_members import ProjectMember, ProjectMemberCreate, ProjectMemberRead, ProjectMemberUpdate
     from .project_progress import ProjectProgress, ProjectProgressRead
     from .projects import Project, ProjectCreate, ProjectRead, ProjectUpdate
+    from .retry import Patience, run, run_async
     from .schema import Recurrence
+    from .scope import Collection, Scope
+    from .session import acting_as, async_dependency, async_transaction, dependency, transaction
     from .tags import Tag, TagCreate, TagRead, TagUpdate
     from .task_assignments import TaskAssignment, TaskAssignmentCreate, TaskAssignmentRead, TaskAssignmentUpdate
     from .task_tags import TaskTag, TaskTagCreate, TaskTagRead
@@ -40,7 +60,9 @@ _loader = Loader(
     names={
         "ActiveTask": "active_tasks",
         "ActiveTaskRead": "active_tasks",
+        "AddressError": "address",
         "AssignmentStatus": "enums",
+        "AsyncCrud": "crud",
         "Attachment": "attachments",
         "AttachmentCreate": "attachments",
         "AttachmentRead": "attachments",
@@ -49,13 +71,27 @@ _loader = Loader(
         "AuditLog": "audit_log",
         "AuditLogRead": "audit_log",
         "Base": "base",
+        "BusyError": "errors",
+        "Collection": "scope",
         "Comment": "comments",
         "CommentCreate": "comments",
         "CommentRead": "comments",
         "CommentUpdate": "comments",
+        "CommitUnknownError": "errors",
+        "ConflictError": "errors",
+        "Crud": "crud",
+        "CursorPage": "pages",
+        "DatabaseError": "errors",
+        "ForbiddenError": "errors",
         "Input": "base",
+        "InputError": "errors",
+        "InvalidError": "errors",
         "MemberRole": "enums",
+        "NotFoundError": "errors",
         "Output": "base",
+        "Page": "pages",
+        "Patience": "retry",
+        "Pool": "engine",
         "Project": "projects",
         "ProjectCreate": "projects",
         "ProjectMember": "project_members",
@@ -69,6 +105,8 @@ _loader = Loader(
         "ReadOnlyError": "base",
         "Recurrence": "schema",
         "RecurrenceFrequency": "enums",
+        "Scope": "scope",
+        "StaleError": "errors",
         "Tag": "tags",
         "TagCreate": "tags",
         "TagRead": "tags",
@@ -89,13 +127,24 @@ _loader = Loader(
         "TimeBlockCreate": "time_blocks",
         "TimeBlockRead": "time_blocks",
         "TimeBlockUpdate": "time_blocks",
+        "TimedOutError": "errors",
+        "UnavailableError": "errors",
         "User": "users",
         "UserRead": "users",
         "UserSettings": "user_settings",
         "UserSettingsCreate": "user_settings",
         "UserSettingsRead": "user_settings",
         "UserSettingsUpdate": "user_settings",
+        "acting_as": "session",
+        "async_dependency": "session",
+        "async_transaction": "session",
+        "dependency": "session",
         "metadata": "base",
+        "open_async_engine": "engine",
+        "open_engine": "engine",
+        "run": "retry",
+        "run_async": "retry",
+        "transaction": "session",
     },
     tables={
         "active_tasks": "active_tasks",
@@ -122,7 +171,9 @@ __all__ = [
     "PRIVATE",
     "ActiveTask",
     "ActiveTaskRead",
+    "AddressError",
     "AssignmentStatus",
+    "AsyncCrud",
     "Attachment",
     "AttachmentCreate",
     "AttachmentRead",
@@ -131,13 +182,27 @@ __all__ = [
     "AuditLog",
     "AuditLogRead",
     "Base",
+    "BusyError",
+    "Collection",
     "Comment",
     "CommentCreate",
     "CommentRead",
     "CommentUpdate",
+    "CommitUnknownError",
+    "ConflictError",
+    "Crud",
+    "CursorPage",
+    "DatabaseError",
+    "ForbiddenError",
     "Input",
+    "InputError",
+    "InvalidError",
     "MemberRole",
+    "NotFoundError",
     "Output",
+    "Page",
+    "Patience",
+    "Pool",
     "Project",
     "ProjectCreate",
     "ProjectMember",
@@ -151,6 +216,8 @@ __all__ = [
     "ReadOnlyError",
     "Recurrence",
     "RecurrenceFrequency",
+    "Scope",
+    "StaleError",
     "Tag",
     "TagCreate",
     "TagRead",
@@ -171,12 +238,23 @@ __all__ = [
     "TimeBlockCreate",
     "TimeBlockRead",
     "TimeBlockUpdate",
+    "TimedOutError",
+    "UnavailableError",
     "User",
     "UserRead",
     "UserSettings",
     "UserSettingsCreate",
     "UserSettingsRead",
     "UserSettingsUpdate",
+    "acting_as",
+    "async_dependency",
+    "async_transaction",
+    "dependency",
     "load_all",
     "metadata",
+    "open_async_engine",
+    "open_engine",
+    "run",
+    "run_async",
+    "transaction",
 ]

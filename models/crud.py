@@ -11,6 +11,8 @@ from .errors import NotFoundError, StaleError
 from .pages import PAGE_SIZE, CursorPage, Page
 from .scope import DELETED_AT, CreateT, Row, Scope, UpdateT, given
 
+__all__ = ["AsyncCrud", "Crud"]
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 

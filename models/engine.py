@@ -14,6 +14,8 @@ from sqlalchemy.engine import URL
 
 from . import address, errors
 
+__all__ = ["Pool", "open_async_engine", "open_engine"]
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 

@@ -14,6 +14,22 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.schema import CheckConstraint, ColumnCollectionConstraint, Constraint
 
 from .base import metadata
+from .loading import load_table
+
+__all__ = [
+    "AddressError",
+    "BusyError",
+    "CommitUnknownError",
+    "ConflictError",
+    "DatabaseError",
+    "ForbiddenError",
+    "InputError",
+    "InvalidError",
+    "NotFoundError",
+    "StaleError",
+    "TimedOutError",
+    "UnavailableError",
+]
 
 
 class AddressError(ValueError):
@@ -214,6 +230,8 @@ def _fields(diagnosis: Any) -> tuple[str, ...]:
     if diagnosis.column_name:
         return (diagnosis.column_name,)
     name = diagnosis.table_name
+    for key in (f"{diagnosis.schema_name}.{name}", name):
+        load_table(key)
     table = metadata.tables.get(f"{diagnosis.schema_name}.{name}", metadata.tables.get(name))
     return () if table is None or not diagnosis.constraint_name else fields_of(table, diagnosis.constraint_name)
 

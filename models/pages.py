@@ -16,6 +16,8 @@ from sqlalchemy.orm import Mapper, Session
 from .errors import InputError
 from .scope import CreateT, Row, Scope, UpdateT
 
+__all__ = ["CursorPage", "Page"]
+
 PAGE_SIZE = 20
 MAXIMUM = 100  # rows of a page
 LAST = 2**31 - 1  # page; its offset still fits a bigint

@@ -13,6 +13,8 @@ from sqlmodel import Session
 from .errors import DatabaseError
 from .session import async_transaction, transaction
 
+__all__ = ["Patience", "run", "run_async"]
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlmodel.ext.asyncio.session import AsyncSession

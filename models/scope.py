@@ -24,6 +24,8 @@ from sqlmodel import SQLModel
 
 from .base import ReadOnlyError, is_read_only
 
+__all__ = ["Collection", "Scope"]
+
 DELETED_AT = "deleted_at"
 
 Row = TypeVar("Row", bound=SQLModel)

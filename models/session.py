@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 from . import errors
 
+__all__ = ["acting_as", "async_dependency", "async_transaction", "dependency", "transaction"]
+
 if TYPE_CHECKING:  # without greenlet these cannot be imported, and who is not async needs none
     from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlalchemy.ext.asyncio import AsyncSession as AnyAsyncSession
