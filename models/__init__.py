@@ -11,7 +11,6 @@ from .loading import Loader
 
 if TYPE_CHECKING:
     from .active_tasks import ActiveTask, ActiveTaskRead
-    from .address import AddressError
     from .attachments import Attachment, AttachmentCreate, AttachmentRead, AttachmentUpdate
     from .audit_log import AuditLog, AuditLogRead
     from .base import Base, Input, Output, ReadOnlyError, metadata
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from .engine import Pool, open_async_engine, open_engine
     from .enums import AssignmentStatus, AuditAction, MemberRole, RecurrenceFrequency, TaskStatus
     from .errors import (
+        AddressError,
         BusyError,
         CommitUnknownError,
         ConflictError,
@@ -60,7 +60,7 @@ _loader = Loader(
     names={
         "ActiveTask": "active_tasks",
         "ActiveTaskRead": "active_tasks",
-        "AddressError": "address",
+        "AddressError": "errors",
         "AssignmentStatus": "enums",
         "AsyncCrud": "crud",
         "Attachment": "attachments",
