@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from psycopg.pq import TransactionStatus
@@ -114,9 +115,12 @@ def test_connection_is_left_as_found(base: database.Connection) -> None:
 
 def test_reading_is_one_snapshot_that_cannot_write(base: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     level = "select current_setting('transaction_isolation'), current_setting('transaction_read_only')"
-    monkeypatch.setattr(catalog, "_question", lambda: f"select 1; {level}")
-    monkeypatch.setattr(catalog, "_catalog", lambda answers, _: answers)
-    assert catalog.read(base) == [[("repeatable read", "on")]]  # type: ignore[comparison-overlap] # as patched
+    monkeypatch.setattr(catalog, "_question", lambda: f"select 1; {level}; select 2")
+    monkeypatch.setattr(catalog, "_unread", lambda *_: ())
+    seen = mock.Mock(return_value=catalog.Catalog())
+    monkeypatch.setattr(catalog, "_catalog", seen)
+    catalog.read(base)
+    assert seen.call_args.args[0] == [[("repeatable read", "on")]]
 
 
 def test_open_transaction_is_read_as_it_stands_and_left_as_found(base: database.Connection) -> None:

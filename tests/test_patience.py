@@ -237,7 +237,7 @@ UNLOCK = "select pg_advisory_unlock_all()"
 
 @pytest.mark.parametrize(("header", "text"), [(OUTSIDE, "discard all"), (OUTSIDE, UNLOCK), (OWN, UNLOCK)])
 def test_a_file_that_lets_go_of_the_lock_gets_it_back(header: str, text: str, empty_url: str, tmp_path: Path) -> None:
-    project = write_history(tmp_path, {A: f"{header}{text};\nselect pg_sleep(1);\ncreate table t ();"})
+    project = write_history(tmp_path, {A: f"{header}{text};\nselect pg_sleep(3);\ncreate table t ();"})
     process = start(project, "apply", "-u", empty_url, "--statement-timeout", "9")
     wait_for_query(empty_url, "pg_sleep")
     said = says(empty_url, project)
