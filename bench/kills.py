@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -18,7 +17,7 @@ from bench.mortal import Mortal
 Process = subprocess.Popen[str]
 
 # How a killed run may end; a signal that comes before Python has its handlers ends it with the signal's own number
-CLIENT, KILLED, REFUSED = "client", (-signal.SIGKILL,), (2,)
+KILLED, REFUSED = (-signal.SIGKILL,), (2,)
 LONGEST_AIM = 20.0  # seconds in which the moment that was aimed at must come
 SKIPS = (0, 0, 0, 1, 2, 4, 8, 16, 32)  # looks, of somewhat more than a millisecond, to let pass when it has come
 # What a session is doing, by words of its query: the first that fits
@@ -75,11 +74,9 @@ def _ask(function: str) -> Callable[[Process, int | None, Mortal], None]:
     return ask
 
 
-def _kill_session(_process: Process, pid: int | None, _server: Mortal) -> None:
-    """Kill the session's process: the server ends all others, and recovers."""
-    with suppress(ProcessLookupError):
-        if pid:
-            os.kill(pid, signal.SIGKILL)
+def _crash(_process: Process, pid: int | None, server: Mortal) -> None:
+    if pid:
+        server.crash(pid)
 
 
 WAYS = (
@@ -88,7 +85,7 @@ WAYS = (
     Way(name="client SIGINT", kill=_signal(signal.SIGINT), codes=(130, -signal.SIGINT)),
     Way(name="pg_terminate_backend", kill=_ask("pg_terminate_backend"), codes=REFUSED),
     Way(name="pg_cancel_backend", kill=_ask("pg_cancel_backend"), codes=REFUSED),
-    Way(name="backend SIGKILL", kill=_kill_session, codes=REFUSED),
+    Way(name="backend SIGKILL", kill=_crash, codes=REFUSED),
     Way(name="postmaster SIGKILL", kill=lambda _process, _pid, server: server.kill(), codes=REFUSED),
 )
 

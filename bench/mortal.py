@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -32,6 +32,7 @@ SETTINGS = {
     "listen_addresses": "",
 }
 PATIENCE = 60.0  # seconds for crash recovery
+NOTICED = 5.0  # seconds in which the postmaster has noticed that a child of it crashed
 
 
 class Mortal:
@@ -61,6 +62,18 @@ class Mortal:
         os.kill(pid, signal.SIGSTOP)
         self._orphans = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
         os.kill(pid, signal.SIGKILL)
+
+    def crash(self, pid: int) -> None:
+        """Kill a session's process; return when the server ends all others, and before it takes connections again."""
+        with (
+            closing(psycopg.connect(self.address().url(), autocommit=True)) as witness,
+            suppress(OSError, psycopg.Error),
+        ):
+            os.kill(pid, signal.SIGKILL)
+            deadline = time.monotonic() + NOTICED  # a session that had ended by itself is no crash
+            while time.monotonic() < deadline:
+                witness.execute("select 1")
+                time.sleep(0.01)
 
     def recover(self) -> None:
         """Return when the server takes connections again; a killed one is started, once its last child is gone."""
