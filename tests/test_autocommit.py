@@ -47,7 +47,7 @@ def test_a_failure_in_the_middle_is_continued(empty_url: str, tmp_path: Path) ->
     with pytest.raises(Failed) as caught:
         apply(empty_url, project)
     assert (caught.value.line, caught.value.column, caught.value.source) == (4, 15, "  insert into things values (1);")
-    assert caught.value.state == "the 2 statements before it are done and stay done; apply again continues here"
+    assert caught.value.state == "the 2 statements before it are done and stay so; apply again continues here"
     assert applied(empty_url) == []
     answer = call(project, "status", "-u", empty_url)
     assert answer.out == f"unfinished  {A}\n0 applied, 0 pending, 1 unfinished\n"
@@ -81,9 +81,20 @@ def test_an_edit_between_two_tries_is_refused(empty_url: str, tmp_path: Path) ->
     with pytest.raises(Failed):
         apply(empty_url, project)
     write_history(tmp_path, {A: f"{OUTSIDE}create table t2 (id int);\nselect 1;"})
-    with pytest.raises(Trouble, match="interrupted after 1 of its statements, and the file was edited since"):
+    with pytest.raises(Trouble, match="interrupted after 1 of its statements, and one of these was edited since"):
         apply(empty_url, project)
     assert (applied(empty_url), relations(empty_url)) == ([], {"t"})
+
+
+def test_a_statement_that_failed_is_mended_and_the_next_run_goes_on(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"{OUTSIDE}create table t (id int);\ncreate table u (id imt);"})
+    with pytest.raises(Failed, match="imt"):
+        apply(empty_url, project)
+    mended = write_history(tmp_path, {A: f"{OUTSIDE}create table t (id int);\ncreate table u (id int);\nselect 1;"})
+    assert says(empty_url, mended) == [f"{A}: continues at statement 2 of 3"]
+    assert (applied(empty_url), relations(empty_url)) == ([A], {"t", "u"})
+    assert value(empty_url, "select executed ~ 'select 1' from schema_tools.log")
+    assert call(mended, "status", "--exit-code", "-u", empty_url).code == 0
 
 
 def test_an_invalid_index_is_built_again(empty_url: str, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_killed_a_hundred_times_over_the_history_of_this_repository(cluster: scr
         (
             "-- transactional: false\ncreate table a (id int);\ncreate index concurrently i on big (id)",
             "create index",
-            "the statement before it is done and stay done; an index that this one may have left invalid is no harm:"
+            "the statement before it is done and stays so; an index that this one may have left invalid is no harm:"
             " apply again builds it",
         ),
     ],

@@ -338,12 +338,17 @@ def record(project: Project, migration_id: str, operation: Operation, who: Opera
     )
 
 
+def kept(script: Script) -> str | None:
+    """Return the text as the log keeps it."""
+    return script.text if len(script.text) <= KEEP_EXECUTED else None
+
+
 def _values(operation: Operation, script: Script | None, who: Operator, late: bool) -> dict[str, sql.Composable]:
     values = {
         "operation": operation,
         "raw_hash": script.raw_hash if script else None,
         "token_hash": script.token_hash() if script else None,
-        "executed": script.text if script and len(script.text) <= KEEP_EXECUTED else None,
+        "executed": kept(script) if script else None,
         "transactional": script.transactional if script else "true",
         "late": late,
         "operator": who.name,

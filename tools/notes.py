@@ -17,6 +17,7 @@ from tools.database import Connection
 from tools.errors import Trouble
 from tools.history import Step
 from tools.ledger import NO_WAITS, Operator, Waits
+from tools.statements import split, token_hash
 
 UNFINISHED = """
 select log_id, statements_done, token_hash, xmin::text, (pg_catalog.to_jsonb(log) ->> 'refused')::integer,
@@ -155,7 +156,7 @@ def begin(connection: Connection, project: Project, step: Step, operator: Operat
     if found is None:
         connection.execute(ledger.intent(step.migration.id, step.operation, step.script, operator, late=step.late))
         return replace(begin(connection, project, step, operator), again=False, since=None)
-    log_id, done, token_hash, since, refused, user, role = found
+    log_id, done, tokens, since, refused, user, role = found
     notes = Notes(
         connection=connection,
         project=project,
@@ -168,7 +169,7 @@ def begin(connection: Connection, project: Project, step: Step, operator: Operat
         again=True,
         since=None if refused == int(done or 0) + 1 else since,
     )
-    if token_hash != step.script.token_hash():
+    if tokens != step.script.token_hash():
         return _of_the_edited(notes)
     if refused is not None:
         notes.refuse(None)  # what the next try leaves is its own again, if it is younger than this
@@ -176,11 +177,23 @@ def begin(connection: Connection, project: Project, step: Step, operator: Operat
 
 
 def _of_the_edited(notes: Notes) -> Notes:
-    """Begin anew with a file that was edited, if nothing of it was done."""
-    if notes.done:
+    """Go on with a file that was mended after its last try; the statements that are done must be what they were."""
+    script, id_ = notes.step.script, notes.step.migration.id
+    if not notes.done:
+        notes.connection.execute("delete from schema_tools.log where log_id = %s", [notes.log_id])
+        return begin(notes.connection, notes.project, notes.step, notes.operator)
+    ran = ledger.executed(notes.connection, notes.log_id)
+    if ran is None or _tokens(ran, notes.done) != _tokens(script.text, notes.done):
         raise Trouble(
-            f"{notes.step.migration.id} was interrupted after {notes.done} of its statements, and the file was edited"
-            " since: restore it, apply, and put the change in a new migration"
+            f"{id_} was interrupted after {notes.done} of its statements, and one of these was edited since:"
+            " restore it, apply, and put the change in a new migration"
         )
-    notes.connection.execute("delete from schema_tools.log where log_id = %s", [notes.log_id])
-    return begin(notes.connection, notes.project, notes.step, notes.operator)
+    notes.connection.execute(
+        "update schema_tools.log set raw_hash = %s, token_hash = %s, executed = %s where log_id = %s",
+        [script.raw_hash, script.token_hash(), ledger.kept(script), notes.log_id],
+    )
+    return notes
+
+
+def _tokens(text: str, count: int) -> list[str]:
+    return [token_hash(piece.text) for piece in split(text)[:count]]
