@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tools.catalog import COMPARED, Catalog, members
 from tools.kinds import Object
+
+# What `grant all` gives on a table; MAINTAIN came with 17
+ALL_BEFORE_17 = frozenset(("delete", "insert", "references", "select", "trigger", "truncate", "update"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +41,14 @@ class Change:
 
 def compare(expected: Catalog, actual: Catalog) -> tuple[Change, ...]:
     """Return every change, kind by kind and by name."""
-    major = min(expected.major or actual.major, actual.major or expected.major)
+    majors = {catalog.major for catalog in (expected, actual) if catalog.major}
+    alike = min(majors) if len(majors) == 2 else sys.maxsize
     return tuple(
-        change for member in members() for change in _compare(getattr(expected, member), getattr(actual, member), major)
+        change for member in members() for change in _compare(getattr(expected, member), getattr(actual, member), alike)
     )
 
 
-def _compare(expected: tuple[Object, ...], actual: tuple[Object, ...], major: int) -> Iterator[Change]:
+def _compare(expected: tuple[Object, ...], actual: tuple[Object, ...], alike: int) -> Iterator[Change]:
     if expected == actual:
         return
     here = {item.name: item for item in expected}
@@ -52,18 +57,20 @@ def _compare(expected: tuple[Object, ...], actual: tuple[Object, ...], major: in
         mine, yours = here.get(name), there.get(name)
         if mine is None or yours is None:
             yield Change(item=mine or yours, expected=mine, actual=yours)  # type: ignore[arg-type] # one of them is
-        elif mine != yours and (facts := _facts(mine, yours, major)):
+        elif mine != yours and (facts := _facts(mine, yours, alike)):
             yield Change(item=mine, expected=mine, actual=yours, facts=facts)
 
 
-def _facts(expected: Object, actual: Object, major: int) -> dict[str, Fact]:
-    """Return the facts that differ and that both servers can tell."""
+def _facts(expected: Object, actual: Object, alike: int) -> dict[str, Fact]:
+    """Return the facts that differ and that both servers tell alike."""
     found = {}
     for fact in COMPARED[expected.kind]:
         mine, yours = getattr(expected, fact.name), getattr(actual, fact.name)
         if "in_common" in fact.metadata:
             mine, yours = _in_common(mine, yours), _in_common(yours, mine)
-        if mine != yours and fact.metadata.get("since", 0) <= major:
+        if "maintained" in fact.metadata and alike < 17:
+            mine, yours = _unmaintained(mine), _unmaintained(yours)
+        if mine != yours and fact.metadata.get("since", 0) <= alike:
             found[fact.name] = Fact(expected=mine, actual=yours)
     return found
 
@@ -71,3 +78,9 @@ def _facts(expected: Object, actual: Object, major: int) -> dict[str, Fact]:
 def _in_common(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     known = set(others)
     return tuple(name for name in names if name in known)
+
+
+def _unmaintained(privileges: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the rights on a table as servers before 17 have them."""
+    rest = tuple(privilege for privilege in privileges if not privilege.startswith("maintain"))
+    return ("all",) if set(rest) >= ALL_BEFORE_17 else rest

@@ -6,13 +6,21 @@ quoted as PostgreSQL prints them. Facts have the default that a plain object has
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-Printed = str  # SQL that PostgreSQL printed from its own tree; `printing` folds what is printed in more than one way
+# How a text came to be says how `printing` folds what PostgreSQL prints in more than one way; names are plain `str`
+Printed = str  # SQL that PostgreSQL printed from its own tree
+Body = str  # of a function: printed, or as it was written
+Written = str  # as somebody wrote it: kept as it is
 
+MAINTAINED = {"maintained": True}  # rights on a table: servers before 17 know no MAINTAIN
 IN_COMMON = {"in_common": True}  # an order: only what both sides have is compared
-SINCE_18 = {"since": 18}  # older servers cannot tell
+# From which version on servers tell it alike; servers of one major version always do
+SINCE_16 = {"since": 16}
+SINCE_18 = {"since": 18}
+NEVER = {"since": sys.maxsize}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +63,10 @@ class Schema(Object):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension(Object):
-    """An installed extension; its members are left out."""
+    """An installed extension; its members are left out. Each major version of the server comes with a version of it."""
 
     kind: ClassVar[str] = "extension"
-    version: str = ""
+    version: str = field(default="", metadata=NEVER)
     schema: str = ""
 
 
@@ -176,7 +184,7 @@ class Function(Object):
     arguments: str = ""
     returns: str | None = None
     language: str = ""
-    body: str = ""
+    body: Body = ""
     library: str | None = None
     volatility: str = "volatile"
     parallel: str = "unsafe"
@@ -249,7 +257,7 @@ class Enum(Object):
 
     kind: ClassVar[str] = "enum"
     owner: str = ""
-    labels: tuple[str, ...] = ()
+    labels: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +313,7 @@ class Privilege(Object):
     """What a role may do with an object, where PostgreSQL does not give it by itself."""
 
     kind: ClassVar[str] = "privilege"
-    privileges: tuple[str, ...] = ()
+    privileges: tuple[str, ...] = field(default=(), metadata=MAINTAINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +321,7 @@ class DefaultPrivilege(Object):
     """What a role may do with the objects that another will make."""
 
     kind: ClassVar[str] = "default privilege"
-    privileges: tuple[str, ...] = ()
+    privileges: tuple[str, ...] = field(default=(), metadata=MAINTAINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,4 +329,4 @@ class Comment(Object):
     """A comment; the name holds the kind and the name of what it is about."""
 
     kind: ClassVar[str] = "comment"
-    text: str = ""
+    text: Written = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from tools.kinds import IN_COMMON, Object, Printed
+from tools.kinds import IN_COMMON, SINCE_16, Object, Printed, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,14 @@ class PublicationRelation(Object):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collation(Object):
-    """A collation that the server did not come with."""
+    """A collation that the server did not come with; since 16, an ICU locale is kept as a language tag."""
 
     kind: ClassVar[str] = "collation"
     owner: str = ""
     provider: str = ""
     deterministic: bool = True
     locale: str | None = None
+    icu_locale: str | None = field(default=None, metadata=SINCE_16)
     ctype: str | None = None
     rules: str | None = None
 
@@ -302,4 +303,4 @@ class SecurityLabel(Object):
     """A security label; the name holds what it is on, and the provider."""
 
     kind: ClassVar[str] = "security label"
-    text: str = ""
+    text: Written = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from operator import itemgetter
@@ -13,6 +13,7 @@ from tools import printing
 from tools.kinds import Object
 
 Kind = TypeVar("Kind", bound=Object)
+Fold = Callable[[str], str]
 Row = tuple[Any, ...]  # in the order of the dataclass's fields; an array is a list
 
 
@@ -61,10 +62,9 @@ class Objects(Sequence[Kind], Generic[Kind]):
 
 
 def load(kind: type[Kind], rows: list[Row]) -> Objects[Kind]:
-    """Return the objects of the rows that a query gave: sorted, and what PostgreSQL printed in two ways in one."""
-    printed = _places(kind, "Printed")
-    folded = [_fold(row, printed) for row in rows] if printed else rows
-    return Objects(kind, sorted(folded, key=itemgetter(0)))
+    """Return the objects of the rows that a query gave: sorted, and what PostgreSQL prints in two ways in one."""
+    folds = _folds(kind)
+    return Objects(kind, sorted((_fold(row, folds) for row in rows), key=itemgetter(0)))
 
 
 def rows(items: Iterable[Object]) -> list[Row]:
@@ -101,10 +101,16 @@ def _make(kind: type[Kind], rows: list[Row]) -> Iterator[Kind]:
         yield item
 
 
-def _fold(row: Row, printed: tuple[int, ...]) -> Row:
-    for place in printed:
+def _folds(kind: type[Object]) -> tuple[tuple[int, Fold], ...]:
+    """Return the places of the fields that hold text, and what folds each."""
+    folds = {"Printed": printing.fold, "Body": printing.fold_body, "str": printing.unquote}
+    return tuple((place, fold) for word, fold in folds.items() for place in _places(kind, word))
+
+
+def _fold(row: Row, folds: tuple[tuple[int, Fold], ...]) -> Row:
+    for place, fold in folds:
         value = row[place]
-        if value and (folded := printing.fold(value)) != value:
+        if value and (folded := fold(value) if isinstance(value, str) else list(map(fold, value))) != value:
             row = (*row[:place], folded, *row[place + 1 :])
     return row
 

@@ -5,7 +5,8 @@ select
   coalesce(nullif(c.collowner::regrole::text, current_setting('schema_tools.owner', true)), '(owner)') as owner,
   case c.collprovider when 'c' then 'libc' when 'i' then 'icu' when 'b' then 'builtin' else 'default' end as provider,
   c.collisdeterministic as deterministic,
-  coalesce(c.colllocale, c.colliculocale, c.collcollate) as locale,
+  case when c.collprovider <> 'i' then coalesce(c.colllocale, c.collcollate) end as locale,
+  case when c.collprovider = 'i' then coalesce(c.colllocale, c.colliculocale) end as icu_locale,
   c.collctype as ctype,
   c.collicurules as rules
 -- what a server lacks comes from the first row source: a name is looked for in pg_collation first

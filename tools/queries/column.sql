@@ -41,7 +41,8 @@ select
       concat_ws(
         ' ',
         case
-          when octet_length(c.relname || a.attname) < 54 and nn.conname <> c.relname || '_' || a.attname || '_not_null'
+          when octet_length(c.relname || a.attname) < 54
+            and rtrim(nn.conname, '0123456789') <> c.relname || '_' || a.attname || '_not_null'
             then quote_ident(nn.conname)
           when octet_length(c.relname || a.attname) >= 54 and nn.conname !~ '_not_null[0-9]*$'
             then quote_ident(nn.conname)

@@ -29,7 +29,8 @@ with tables as materialized (
 select
   c.name || '.' || quote_ident(k.conname) as name,
   case
-    when k.contype <> 'x' and array_length(k.conkey, 1) = 1 then array[
+    -- a check of the whole row has the number 0 for its column
+    when k.contype <> 'x' and array_length(k.conkey, 1) = 1 and k.conkey[1] > 0 then array[
       case c.relkind when 'f' then 'foreign table ' else 'table ' end || c.name,
       'column ' || c.name || '.' || c.columns[k.conkey[1]]
     ]
