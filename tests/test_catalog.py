@@ -14,7 +14,7 @@ import pytest
 from psycopg.pq import TransactionStatus
 from tiny import rows, wait_until
 
-from tools import __version__, catalog, database, drift, printing, scratch
+from tools import __version__, catalog, database, drift, scratch
 from tools.catalog import Catalog
 from tools.errors import Trouble
 
@@ -239,27 +239,10 @@ def test_fingerprint_is_of_the_objects_alone(base: database.Connection) -> None:
         assert catalog.fingerprint(catalog.read(base)) != catalog.fingerprint(found)
 
 
-VIEWS = [
-    (" SELECT tasks.id\n   FROM public.tasks;", " SELECT id\n   FROM public.tasks;"),
-    (' SELECT "T x"."Id" FROM public."T x";', ' SELECT "Id" FROM public."T x";'),
-    (
-        " SELECT t.a FROM ONLY public.x t WHERE (t.a = 't.a'::text);",
-        " SELECT a FROM ONLY public.x t WHERE (a = 't.a'::text);",
-    ),
-    (
-        " SELECT a.x, b.x FROM (public.a JOIN public.b USING (x));",
-        " SELECT a.x, b.x FROM (public.a JOIN public.b USING (x));",
-    ),
-    (" SELECT a.x FROM public.a, public.b;", " SELECT a.x FROM public.a, public.b;"),
-    (" SELECT s.n FROM ( SELECT s.n FROM s) s;", " SELECT n FROM ( SELECT s.n FROM s) s;"),
-    (" SELECT g.g FROM generate_series(1, 2) g(g);", " SELECT g FROM generate_series(1, 2) g(g);"),
-    (" SELECT t.* FROM t;", " SELECT t.* FROM t;"),
-    (" SELECT t.a FROM t UNION SELECT u.a FROM u;", " SELECT t.a FROM t UNION SELECT u.a FROM u;"),
-    (" SELECT EXTRACT(year FROM t.d) FROM t;", " SELECT EXTRACT(year FROM d) FROM t;"),
-    (" SELECT 1;", " SELECT 1;"),
-]
-
-
-@pytest.mark.parametrize(("old", "new"), VIEWS)
-def test_view_of_an_old_server_is_printed_as_by_a_new_one(old: str, new: str) -> None:
-    assert printing.unqualify(old) == new
+def test_check_of_the_whole_row_goes_with_its_table_alone(make_database: Callable[[str], str]) -> None:
+    text = (
+        "create table t (a integer, constraint c check (t is not null and a is null), constraint w check (t is null))"
+    )
+    with database.connect(make_database(text)) as connection:
+        (named, whole) = catalog.read(connection).constraints
+    assert (named.parents, whole.parents) == (("table public.t", "column public.t.a"), ("table public.t",))

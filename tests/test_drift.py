@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -272,62 +269,3 @@ def test_a_vendored_mirror_works_or_does_not(sql: str, is_compatible: bool, base
         found = drift.diff(mirrored, catalog.read(base))
     assert found
     assert all(difference.compatible for difference in found) == is_compatible
-
-
-def test_database_restored_from_a_dump_is_the_same(
-    base: database.Connection, expected: Catalog, cluster: scratch.Cluster
-) -> None:
-    dump = shutil.which("pg_dump")
-    if dump is None or not is_as_new(dump, base):
-        pytest.skip("needs a pg_dump as new as the server on the PATH")
-    where = base.info
-    command = [
-        dump,
-        "--schema-only",
-        "--no-security-labels",
-        "--host",
-        where.host,
-        "--port",
-        str(where.port),
-        "--username",
-        where.user,
-        where.dbname,
-    ]
-    environment = {**os.environ, "PGPASSWORD": where.password}
-    text = subprocess.run(command, capture_output=True, check=True, text=True, env=environment).stdout
-    url = cluster.create()
-    with database.connect(url, application="tests") as connection:
-        connection.execute(re.sub(r"^\\.*", "", text, flags=re.MULTILINE).encode())
-    with database.connect(url, application="tests") as connection:
-        differences = drift.diff(expected, catalog.read(connection))
-        connection.execute("drop subscription mirror")
-    cluster.drop(url)
-    # a dump says no version of an extension, so the newest is installed
-    assert [described(d) for d in differences] == [
-        "changed extension pg_trgm: version",
-        "missing security label table app.tasks by keeper",
-    ]
-
-
-def is_as_new(dump: str, connection: database.Connection) -> bool:
-    version = subprocess.run([dump, "--version"], capture_output=True, check=True, text=True).stdout
-    found = re.search(r"\d+", version)
-    return found is not None and int(found[0]) * 10000 <= connection.info.server_version < (int(found[0]) + 1) * 10000
-
-
-def test_same_sql_on_another_major_is_the_same(expected: Catalog) -> None:
-    url = os.environ.get("TOOLS_TEST_OTHER_URL")
-    if not url:
-        pytest.skip("TOOLS_TEST_OTHER_URL names no server of another major version")
-    with database.connect(url, application="tests") as admin:
-        admin.execute("create database drift_other_major")
-        try:
-            there = psycopg.conninfo.make_conninfo(url, dbname="drift_other_major")
-            with database.connect(there, application="tests") as connection:
-                connection.execute((DATA / "base.sql").read_bytes())
-                actual = catalog.read(connection)
-                connection.execute("drop subscription mirror")
-        finally:
-            admin.execute("drop database drift_other_major with (force)")
-    assert drift.diff(expected, actual) == () == drift.diff(actual, expected)
-    assert catalog.fingerprint(expected) == catalog.fingerprint(actual)

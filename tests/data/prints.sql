@@ -28,7 +28,7 @@ create view prints.no_columns as select a.kind, j.json_array from prints.a natur
 create view prints.united as
   select a.id, a.kind, 0 as weight from prints.a
   union all
-  select b.id, 'b', null::integer from prints.b
+  select b.id, 'b', null from prints.b
   union
   (select 1, 'c', null::integer except select 2, 'd', length('x'));
 create view prints.existing as
