@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from psycopg import errors
 
-from tests.random_schemas import Change, Item, schemas
+from random_schemas import Change, Item, schemas
 from tools import catalog, database, drift, scratch
 from tools.catalog import Catalog
 

@@ -528,16 +528,27 @@ alter table app.notes add twice integer generated always as (id * 2) virtual;
 alter table app.notes alter body set compression pglz;
 -- unexpected index app.notes_body_idx
 create index notes_body_idx on app.notes using gist (body side.gist_trgm_ops (siglen = 32));
--- changed index app.tasks_tags_idx: method, options (no hint)
+-- changed index app.tasks_tags_idx: method, options
 drop index app.tasks_tags_idx; create index tasks_tags_idx on app.tasks (tags);
 -- unexpected table app.events_old
 create table app.events_old (like app.events including all) partition by range (id);
 alter table app.events_old drop constraint events_old_pkey, add primary key (id, day);
 alter table app.events attach partition app.events_old for values from ('2020-01-01') to ('2021-01-01');
 
--- changed table app.events_2026: indexes (no hint)
+-- changed table app.events_2026: indexes
 alter index app.events_2026_what_idx set (fillfactor = 50);
--- changed table app.events_2026: indexes (no hint)
+-- changed table app.events_2026: indexes
 alter table app.events_2026 cluster on events_2026_pkey;
--- changed table app.events_2026: indexes (no hint)
+-- changed table app.events_2026: indexes
 alter index app.events_2026_what_idx set tablespace corpus;
+-- changed collation app.plain: icu_locale, locale, provider
+do $$ begin
+  execute format(
+    'update pg_collation set collprovider = ''i'', %I = ''de'' where oid = ''app.plain''::regcollation',
+    (
+      select attname
+      from pg_attribute
+      where attrelid = 'pg_collation'::regclass and attname in ('colliculocale', 'colllocale')
+    )
+  );
+end $$;
