@@ -29,7 +29,7 @@ def locate(url: str | None) -> dict[str, str]:
     """Return libpq's parameters of a URL, or of the one that the environment has when that is None."""
     if url is not None and not _unquote(url):
         raise AddressError(f"the database URL is empty: pass one or set {VARIABLE}")
-    variables = os.environ  # not on import
+    variables = os.environ
     return parse(find(variables) if url is None else url, variables)
 
 
@@ -40,7 +40,7 @@ def find(variables: Mapping[str, str], directory: Path | None = None) -> str:
     if any(variables.get(name) for name in LIBPQ_VARIABLES):
         return ""
     path = (directory or Path.cwd()) / ".env"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []  # not on import
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     found = [match[1] for line in lines if (match := re.match(rf"\s*(?:export\s+)?{VARIABLE}\s*=\s*(\S.*)", line))]
     if not found:
         raise AddressError(f"no database: pass a URL or set {VARIABLE}")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from tools import cache
 from tools.catalog import Catalog
 from tools.kinds import Enum, Table
+from tools.looks import Looks
 
 FOUND = Catalog(
     server_version="18.1",
@@ -37,7 +36,7 @@ def test_what_is_kept_is_found_as_it_was() -> None:
 
 def test_what_is_not_there_or_damaged_is_made_again(folder: Path) -> None:
     assert cache.find("name") is None
-    for damage in ("", "[]", "{}", '{"files": {}, "rows": {}, "server_version": ""}', '{"files": [], "rows": 1}'):
+    for damage in ("", "[]", "{}", '{"stamps": {}, "rows": {}}', '{"stamps": 1, "rows": 1}'):
         (folder / "name.json").write_text(damage, encoding="utf-8")
         assert cache.find("name") is None
 
@@ -49,72 +48,18 @@ def test_the_key_is_of_every_part_and_of_our_code(monkeypatch: pytest.MonkeyPatc
     assert len(keys | {cache.key("a", "b")}) == 4
 
 
-def test_a_file_that_changed_makes_it_unfit(tmp_path: Path) -> None:
-    package = tmp_path / "package"
-    package.mkdir()
-    module = package / "module.py"
+def test_what_was_looked_at_must_be_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = tmp_path / "module.py"
     module.write_text("x = 1", encoding="utf-8")
-    cache.keep("name", FOUND, [str(module), str(package)])
-    os.utime(module, (0, 0))
-    assert cache.find("name") == FOUND  # a checkout sets the time, and the content counts
+    monkeypatch.setenv("SCHEMA", "app")
+    cache.keep("name", FOUND, Looks(files={str(module)}, variables={"SCHEMA"}))
+    assert cache.find("name") == FOUND
+    monkeypatch.setenv("SCHEMA", "other")
+    assert cache.find("name") is None
+    monkeypatch.setenv("SCHEMA", "app")
+    assert cache.find("name") == FOUND
     module.write_text("x = 2", encoding="utf-8")
     assert cache.find("name") is None
-    module.write_text("x = 1", encoding="utf-8")
-    assert cache.find("name") == FOUND
-    (package / "one_more.py").write_text("", encoding="utf-8")
-    assert cache.find("name") is None
-    (package / "one_more.py").unlink()
-    module.unlink()
-    assert cache.find("name") is None
-
-
-def test_of_what_is_installed_size_and_time_count(tmp_path: Path) -> None:
-    module = tmp_path / "site-packages" / "module.py"
-    module.parent.mkdir()
-    module.write_text("x = 1", encoding="utf-8")
-    cache.keep("name", FOUND, [str(module)])
-    assert cache.find("name") == FOUND
-    os.utime(module, (0, 0))
-    assert cache.find("name") is None
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("no environment is opened (here)", True),
-        ("os.environ['SCHEMA']", False),
-        ("def later(): return os.environ['SCHEMA']  # not on import", True),
-        ("def later(): return os.environ['SCHEMA']  # not on import\nos.environ['SCHEMA']", False),
-        ("from os import getenv", False),
-        ("with open(path) as file:", False),
-        ("Path(here).read_text()", False),
-        ("class Settings(BaseSettings):", False),
-    ],
-)
-def test_models_that_look_at_more_than_files_are_not_kept(
-    text: str, fits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = frozenset(sys.modules)
-    module = ModuleType("somebodys_models")
-    module.__file__ = str(tmp_path / "somebodys_models.py")
-    Path(module.__file__).write_text(text, encoding="utf-8")
-    monkeypatch.setitem(sys.modules, "somebodys_models", module)
-    files = cache.imported(before)
-    assert (files is not None) is fits
-    if files is not None:
-        assert {module.__file__, str(tmp_path)} <= files
-        assert any("psycopg" in file for file in files)
-
-
-def test_our_own_modules_are_in_the_key_and_may_look_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = frozenset(sys.modules)
-    module = ModuleType("tools.somebody")
-    module.__file__ = str(tmp_path / "somebody.py")
-    Path(module.__file__).write_text("os.environ['SCHEMA']", encoding="utf-8")
-    monkeypatch.setitem(sys.modules, "tools.somebody", module)
-    files = cache.imported(before)
-    assert files is not None
-    assert module.__file__ not in files
 
 
 def aged(path: Path, seconds: float) -> None:

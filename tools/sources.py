@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from tools import cache, catalog, database, drift, ignores, ledger, lock, migrations, scratch, subset
+from tools import cache, catalog, database, drift, ignores, ledger, lock, looks, migrations, scratch, subset
 from tools.binaries import find_binaries
 from tools.catalog import Catalog
 from tools.config import Project
@@ -149,22 +149,23 @@ class Reader:
                 cluster = self.cluster(steps)
                 with database.connect(cluster.url(str(cluster.replayed)), application="tools replay") as connection:
                     found = catalog.read(connection)
-                self._keep(key, found, ())
+                self._keep(key, found)
             self._replayed[key] = found
         return self._replayed[key]
 
     def mirrored(self, steps: tuple[Step, ...]) -> Catalog:
-        """Return what the models make in a copy of the replay, from the cache where no file they import changed."""
+        """Return what the models make in a copy of the replay, from the cache where nothing they look at changed."""
         key = self._key(steps, "models", self.project.models, str(self.project.directory))
-        before = frozenset(sys.modules)
-        fresh = self.project.models not in before  # else what was imported counts, and not its files
+        fresh = self.project.models not in sys.modules  # else what was imported counts, and not its files
         if fresh and (kept := self._find(key)):
             return kept
         from tools import mirror
 
         cluster = self.cluster(steps)
-        found = mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
-        self._keep(key, found, cache.imported(before) if fresh else None)
+        with looks.watched() as seen:
+            found = mirror.read(lambda: cluster.create(template=cluster.replayed), self.project)
+        if fresh and not seen.elsewhere:
+            self._keep(key, found, seen)
         return found
 
     def _read(self, source: str, steps: tuple[Step, ...]) -> Catalog:
@@ -284,9 +285,9 @@ class Reader:
         """Return what is kept; nothing where a server is given by URL: it may have changed, so it is asked."""
         return cache.find(key) if self.settings.url is None else None
 
-    def _keep(self, key: str, found: Catalog, files: Collection[str] | None) -> None:
-        if self.settings.url is None and files is not None:
-            cache.keep(key, found, files)
+    def _keep(self, key: str, found: Catalog, seen: looks.Looks | None = None) -> None:
+        if self.settings.url is None:
+            cache.keep(key, found, seen)
 
     def _is_database(self, source: str) -> bool:
         return source == "live" or "://" in source or ("=" in source and not Path(source).exists())
