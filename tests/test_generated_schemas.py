@@ -26,13 +26,12 @@ TYPES = {  # with a default, and an expression of a column of that type
     "text[]": ("'{}'", "cardinality({})"), "int4range": ("'[1,5)'", "lower({})"), "inet": ("'::1'", "host({})"),
     "varchar(4)[]": ("array['a']::varchar[]", "array_length({}, 1)"), "bit(3)": ("b'101'", "~ {}"),
 }  # fmt: skip
+LAST = 0x24F  # beyond, what Python and ruff call wide depends on their version of Unicode; the zoo has some
 NAMES = st.one_of(
     st.sampled_from(
         ["id", "date", "list", "metadata", "class", "text", "uuid", "Order", "camelCase", "a b", "a_b", "1"]
     ),
-    st.text(
-        st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="."), min_size=1, max_size=12
-    ),
+    st.text(st.characters(max_codepoint=LAST, exclude_categories=["Cc", "Cf"]), min_size=1, max_size=12),
 )
 
 
@@ -60,7 +59,9 @@ def tables(draw: st.DrawFn) -> list[sql.Composed]:
             )  # fmt: skip
         made.append(sql.SQL("create table {} ({})").format(sql.Identifier(table), sql.SQL(", ").join(parts)))
         made += [_index(draw, table, column, types[column]) for column in draw(st.sets(st.sampled_from(columns)))]
-        text = draw(st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)))
+        text = draw(
+            st.one_of(st.none(), st.text(st.characters(max_codepoint=LAST, exclude_characters="\0"), min_size=1))
+        )
         made.append(sql.SQL("comment on table {} is {}").format(sql.Identifier(table), sql.Literal(text)))
     return made
 
@@ -90,7 +91,7 @@ def _index(draw: st.DrawFn, table: str, column: str, type_: str) -> sql.Composed
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(statements=tables())
 def test_no_schema_loses_anything(statements: list[sql.Composed], cluster: scratch.Cluster) -> None:
     url = cluster.create()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -105,6 +106,21 @@ class Scope:
         return wanted
 
 
+def width(text: str) -> int:
+    """Return the columns that a text takes, as ruff counts them: a wide character takes two, a combining one none.
+
+    >>> width("name"), width("名前"), width("e\u0301")
+    (4, 4, 1)
+    """
+    return len(text) if text.isascii() else sum(_columns(one) for one in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
 def flat(node: Node, scope: Scope) -> str:
     """Return the expression on one line."""
     match node:
@@ -127,7 +143,7 @@ def lay(node: Node, scope: Scope, *, indent: int, before: int, after: int = 0) -
     `indent` is that of the line it begins on, `before` and `after` count the columns taken on its first and last line.
     """
     line = flat(node, scope)
-    if before + len(line) + after <= WIDTH or isinstance(node, str | Name | Joined):
+    if before + width(line) + after <= WIDTH or isinstance(node, str | Name | Joined):
         return line
     if isinstance(node, Text):
         return _cut(node.value, indent=indent, before=before, after=after)
@@ -136,12 +152,12 @@ def lay(node: Node, scope: Scope, *, indent: int, before: int, after: int = 0) -
     inner, pad = indent + 4, " " * (indent + 4)
     head = flat(node.head, scope)
     bare = [key + flat(value, scope) for key, value in node.items]
-    if node.head and inner + len(", ".join(bare)) <= WIDTH:
+    if node.head and inner + width(", ".join(bare)) <= WIDTH:
         body = pad + ", ".join(bare)
     else:
         comma = "," if len(node.items) > 1 or (node.brackets == "()" and not node.head) else ""
         body = "\n".join(
-            pad + key + lay(value, scope, indent=inner, before=inner + len(key), after=len(comma)) + comma
+            pad + key + lay(value, scope, indent=inner, before=inner + width(key), after=len(comma)) + comma
             for key, value in node.items
         )
     return f"{head}{node.brackets[0]}\n{body}\n{' ' * indent}{node.brackets[1]}"
@@ -153,7 +169,7 @@ def _cut(value: str, *, indent: int, before: int, after: int) -> str:
     piece = ""
     for word in _words(value):
         room = WIDTH - (indent if pieces else before) - after
-        if piece and len(quoted(piece + word)) > room:
+        if piece and width(quoted(piece + word)) > room:
             pieces.append(piece)
             piece = ""
         piece += word
@@ -171,26 +187,26 @@ def paragraph(text: str, *, indent: int) -> list[str]:
     """Return the lines of a docstring: a first line apart where one does not hold all of it."""
     clean = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     clean = clean[:-1] + '\\"' if clean.endswith('"') else clean
-    if indent + len(clean) + 6 <= WIDTH:
+    if indent + width(clean) + 6 <= WIDTH:
         return [f'"""{clean}"""']
     summary = _summary(clean, WIDTH - indent - 3)
     return [f'"""{summary}', "", *_wrap(clean[len(summary) :].strip(), WIDTH - indent), '"""']
 
 
-def _summary(text: str, width: int) -> str:
+def _summary(text: str, room: int) -> str:
     """Return the first sentence, or as much of it as a line holds, to the last stop in it."""
     sentence = text.partition(". ")
-    if sentence[1] and len(sentence[0]) < width:
+    if sentence[1] and width(sentence[0]) < room:
         return f"{sentence[0]}."
-    cut = max((text.rfind(stop, 0, width) for stop in ("; ", ": ", ", ")), default=-1)
-    cut = cut if cut > 0 else text.rfind(" ", 0, width) - 1
-    return text[: cut + 1] if cut > 0 else text[:width]
+    cut = max((text.rfind(stop, 0, room) for stop in ("; ", ": ", ", ")), default=-1)
+    cut = cut if cut > 0 else text.rfind(" ", 0, room) - 1
+    return text[: cut + 1] if cut > 0 else text[:room]
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def _wrap(text: str, room: int) -> list[str]:
     lines = [""]
     for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
+        if lines[-1] and width(lines[-1]) + width(word) + 1 > room:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word

@@ -24,6 +24,7 @@ from tools.layout import (
     paragraph,
     quoted,
     several,
+    width,
 )
 from tools.package import Model, Package, Schema
 from tools.representation import ANY, own, sqlalchemy
@@ -44,7 +45,7 @@ def table(model: Model, modules: Mapping[str, str]) -> str:
     parts = [
         *_sequences(model, scope),
         _class(model, scope),
-        *(f"{name} = {lay(node, scope, indent=0, before=len(name) + 3)}" for node, name in aliases.items()),
+        *(f"{name} = {lay(node, scope, indent=0, before=width(name) + 3)}" for node, name in aliases.items()),
         *(_schema(model, schema, scope) for schema in schemas),
         *_statements(model, scope),
     ]
@@ -69,7 +70,7 @@ def enums(found: Iterable[EnumClass]) -> str:
             schema=quoted(schema) if schema != "public" else None,
             comment=Text(value=one.comment) if one.comment else None,
         )
-        variables.append(f"{one.variable} = {lay(made, scope, indent=0, before=len(one.variable) + 3)}")
+        variables.append(f"{one.variable} = {lay(made, scope, indent=0, before=width(one.variable) + 3)}")
     head = [
         FIRST,
         '"""The enum types: labels are stored, in the order of their declaration."""',
@@ -192,9 +193,9 @@ def _schema(model: Model, schema: Schema, scope: Scope) -> str:
 def _line(line: Line, scope: Scope) -> str:
     head = f"    {line.name}: {flat(line.annotation, scope)}"
     if line.value is None:
-        return head if len(head) <= WIDTH else f"{head}{SKIP}"
-    found = f"{head} = {lay(line.value, scope, indent=4, before=len(head) + 3)}"
-    return found if len(found.partition("\n")[0]) <= WIDTH else f"{found}{SKIP}"
+        return head if width(head) <= WIDTH else f"{head}{SKIP}"
+    found = f"{head} = {lay(line.value, scope, indent=4, before=width(head) + 3)}"
+    return found if width(found.partition("\n")[0]) <= WIDTH else f"{found}{SKIP}"
 
 
 def _shorten(model: Model, scope: Scope) -> tuple[dict[Group, str], tuple[Schema, ...]]:
@@ -205,7 +206,7 @@ def _shorten(model: Model, scope: Scope) -> tuple[dict[Group, str], tuple[Schema
     for one in model.schemas:
         for line in one.lines:
             group = _group(line.annotation)
-            if group is not None and group not in found and len(_line(line, trial).partition(SKIP)[0]) > WIDTH:
+            if group is not None and group not in found and _line(line, trial).endswith(SKIP):
                 found[group] = free.take(f"{model.name}{names.camel(line.name.strip('_'))}")
     if not found:
         return found, model.schemas
@@ -271,7 +272,7 @@ def _made(one: Made, scope: Scope) -> list[str]:
         kind=quoted(one.kind) if one.kind != "type" else None,
         comments=several("[]", comments) if comments else None,
     )
-    parts.append(f"{one.variable} = {lay(made, scope, indent=0, before=len(one.variable) + 3)}")
+    parts.append(f"{one.variable} = {lay(made, scope, indent=0, before=width(one.variable) + 3)}")
     return parts
 
 
@@ -313,7 +314,7 @@ def _exports(homes: Mapping[str, str]) -> Iterator[str]:
 def _import(module: str, imported: Iterable[str], pad: str) -> str:
     ordered = sorted(imported, key=_order)
     line = f"from {module} import {', '.join(ordered)}"
-    if len(pad) + len(line) <= WIDTH:
+    if width(pad + line) <= WIDTH:
         return line
     return "\n".join([f"from {module} import (", *(f"{pad}    {name}," for name in ordered), f"{pad})"])
 

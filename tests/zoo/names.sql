@@ -18,6 +18,10 @@ create table "Order" (
 comment on column "Order"."2nd" is 'Called after: @name second';
 create index "Order %s" on "Order" ("two words", lower("with ""quotes""")) where "it's" <> ':a' and "createdAt" > '2020-01-01 10:30:00+00';
 
+create table wide (id integer primary key, "a列列列列列列列列列列列列列列列列列列列" text default '名前の列の値は、とても長いので、一行には入りきらない。 だから二行になる。 三行にはならない。 四行にも',
+    "b-列列列列列列列列列列列列列列列列列" integer, "c-列列列列列列列列列列列列列列列列列列列" varchar(12));
+comment on column wide.id is '幅の広い文字は二桁。';
+comment on table wide is '幅の広い文字は、一つで二桁の場所を取るので、行の長さは文字の数では分からない。 だから測る。 一行に入る文字の数は、六十までである。';
 create table "order" (id integer primary key references "Order" (id), "order" integer references "order" (id));
 create table orders (id integer primary key);
 create table order_creates (id uuid primary key default gen_random_uuid());
