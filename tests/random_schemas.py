@@ -152,6 +152,7 @@ def _types(garden: Garden) -> None:
     for _ in garden.times(2):
         space = garden.pick(garden.spaces)
         name = f"{space}.{garden.name()}"
+        changes: tuple[Change, ...]
         if garden.flip():
             key, sql, changes = f"enum {name}", f"create type {name} as enum ('one', 'Two ''x', 'three')", (
                 Change(sql=f"alter type {name} add value 'four' before 'three'", head=f"changed enum {name}"),

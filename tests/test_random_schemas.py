@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from psycopg import errors
-
 from random_schemas import Change, Item, schemas
+
 from tools import catalog, database, drift, scratch
 from tools.catalog import Catalog
 

@@ -260,12 +260,8 @@ def _chains(piece: Statement) -> bool:
 
 def _where_things_stand(piece: Statement, number: int, *, alone: bool = False) -> str:
     """Return the state of the database after a statement that failed."""
-    done = (
-        f"the {number} statements before it are done and stay"
-        if number > 1
-        else "the statement before it is done and stays"
-    )
-    before = f"{done} so; " if number else ""
+    several = f"the {number} statements before it are done and stay so; "
+    before = (several if number > 1 else "the statement before it is done and stays so; ") if number else ""
     if "concurrently" in (getattr(outside_transaction(piece.text), "words", "")):
         return f"{before}an index that this one may have left invalid is no harm: apply again builds it"
     if alone and _may_commit(piece):
