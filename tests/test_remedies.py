@@ -47,6 +47,7 @@ LEFT = {
     r"changed foreign server \S+: (version|type|wrapper)": "a foreign server",
     r"changed table app\.notes: columns": "PostgreSQL moves no column",
     r"changed table \S+: partition_key": "only a table that is made anew, with its rows, is this: partition_key",
+    r"changed table app\.events_2026: indexes": "are set by hand, one by one",
     r"changed enum app\.status: labels": "column app.tasks.status is in the way",
     r"missing user mapping .*": "its options hold a secret that no report has",
     r"missing subscription \S+": "hold a secret that no report has",
