@@ -153,6 +153,12 @@ def test_junit_has_a_suite_for_a_comparison_and_a_case_for_a_kind() -> None:
     assert "20260701090000_later is pending, which is no drift" in (found.findtext("system-out") or "")
 
 
+def test_what_is_not_compared_is_told_in_every_form_of_ci() -> None:
+    found = (replace(SAME, uncompared=("property graph public.g",)),)
+    for form in ("github", "junit", "sarif"):
+        assert "not compared: property graph public.g" in report.comparisons(found, form)
+
+
 def test_sarif_has_rules_levels_and_places() -> None:
     answer = json.loads(report.comparisons((SAME, FOUND), "sarif"))
     (run,) = answer["runs"]

@@ -52,6 +52,7 @@ def of_comparison(found: Comparison) -> Examination:
     notices = tuple(_of_difference(one) for one in found.differences)
     remarks = [f"{name} is pending, which is no drift" for name in found.pending]
     remarks += [f"ignored by .driftignore: {wording.title(one)}" for one in found.ignored]
+    remarks += [f"not compared: {key}" for key in found.uncompared]
     kinds = tuple(kind.kind for kind in catalog.members().values())
     name = f"{found.expected} against {found.actual}"
     return Examination(name=name, cases=kinds, notices=notices, remarks=tuple(remarks))
