@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .audit_log import AuditLog, AuditLogRead
     from .base import Base, Input, Output, ReadOnlyError, metadata
     from .comments import Comment, CommentCreate, CommentRead, CommentUpdate
+    from .compatibility import SchemaError, check
     from .crud import AsyncCrud, Crud
     from .engine import Pool, open_async_engine, open_engine
     from .enums import AssignmentStatus, AuditAction, MemberRole, RecurrenceFrequency, TaskStatus
@@ -105,6 +106,7 @@ _loader = Loader(
         "ReadOnlyError": "base",
         "Recurrence": "schema",
         "RecurrenceFrequency": "enums",
+        "SchemaError": "compatibility",
         "Scope": "scope",
         "StaleError": "errors",
         "Tag": "tags",
@@ -138,6 +140,7 @@ _loader = Loader(
         "acting_as": "session",
         "async_dependency": "session",
         "async_transaction": "session",
+        "check": "compatibility",
         "dependency": "session",
         "metadata": "base",
         "open_async_engine": "engine",
@@ -216,6 +219,7 @@ __all__ = [
     "ReadOnlyError",
     "Recurrence",
     "RecurrenceFrequency",
+    "SchemaError",
     "Scope",
     "StaleError",
     "Tag",
@@ -249,6 +253,7 @@ __all__ = [
     "acting_as",
     "async_dependency",
     "async_transaction",
+    "check",
     "dependency",
     "load_all",
     "metadata",

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import package, writer
+from tools import contract, package, writer
 from tools.catalog import Catalog
 from tools.errors import Trouble
 from tools.package import Package
 
 # What every package of models stands on: written by hand, and given to a package that has none yet
-SUPPORT = ("base", "composite", "loading", "relating", "rules", "tracked", "types")
+SUPPORT = ("base", "compatibility", "composite", "loading", "relating", "rules", "tracked", "types")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +47,10 @@ def generate(catalog: Catalog, folder: Path, *, external: frozenset[str]) -> dic
     }
     by_hand = {**_by_hand(folder), **support}
     exports = {Path(name).stem: _exported(name, text) for name, text in sorted(by_hand.items())}
-    exports |= dict.fromkeys(("enums", "schema"), ())
+    exports |= dict.fromkeys(("contract", "enums", "schema"), ())
     with _without_collection():
-        return {**support, **_written(package.build(catalog, external=external, exports=exports))}
+        built = package.build(catalog, external=external, exports=exports)
+        return {**support, **_written(built), "contract.py": contract.write(built, catalog)}
 
 
 def _written(built: Package) -> dict[str, str]:

@@ -21,8 +21,8 @@ RESERVED_PREFIXES = ("model_validate", "model_dump")
 
 # Modules of a package of models that are written by hand, and its generated ones that are no table's
 HANDS = """
-address base check composite crud engine engines enums errors fastapi house_rules loading metadata pages relating retry
-rules schema scope session sessions tracked types verify
+address base check compatibility composite contract crud engine engines enums errors fastapi house_rules loading
+metadata pages relating retry rules schema scope session sessions tracked types verify
 """
 
 RESERVED_ATTRIBUTES = frozenset(HIDDEN.split())

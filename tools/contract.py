@@ -1,0 +1,87 @@
+"""The contract of a package of models: what its classes expect of a database, as a module of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tools import names
+from tools.catalog import Catalog
+from tools.inventory import Subject, label, typed
+from tools.kinds import Column
+from tools.layout import Group, Node, Scope, lay, mapping, quoted, several
+from tools.package import Package
+from tools.writer import FIRST
+
+Types = Mapping[str, tuple[str, tuple[str, ...]]]
+
+
+def write(package: Package, catalog: Catalog) -> str:
+    """Return the module; `compatibility.py` asks a database for the same in the same form."""
+    subjects = sorted((model.subject for model in package.models), key=_name)
+    relations = mapping({_name(subject): _relation(subject) for subject in subjects})
+    used = _used([column.type for subject in subjects for column in subject.columns], _types(catalog))
+    types = mapping({name: mapping({kind: _strings(parts)}) for name, (kind, parts) in sorted(used.items())})
+    lines = [
+        FIRST,
+        '"""What the classes of this package expect of a database; `compatibility` compares it with one.',
+        "",
+        "Of a column: its type, whether it may be null, and what gives it a value where a statement does not.",
+        '"""',
+        "",
+        "from typing import Any",
+        "",
+        _assigned("RELATIONS: dict[str, dict[str, Any]]", relations),
+        "",
+        _assigned("TYPES: dict[str, dict[str, list[str]]]", types),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _assigned(name: str, node: Group) -> str:
+    return f"{name} = {lay(node, Scope(), indent=0, before=len(name) + 3)}"
+
+
+def _name(subject: Subject) -> str:
+    return ".".join(subject.parts)
+
+
+def _relation(subject: Subject) -> Node:
+    is_table = subject.kind == "table"
+    columns = {label(column): _column(column, is_table=is_table) for column in subject.columns}
+    return mapping(
+        {
+            "kind": quoted(subject.kind),
+            "key": _strings(subject.key if is_table else ()),
+            "columns": mapping(columns),
+        }
+    )
+
+
+def _column(column: Column, *, is_table: bool) -> Node:
+    """Return its type, `not null`, and what gives it a value; of what is only read, its type."""
+    given = column.generated or column.identity or ("default" if column.default is not None else "")
+    facts = ("" if column.nullable else "not null", given) if is_table else ("", "")
+    return _strings((column.type, *facts))
+
+
+def _strings(values: Iterable[str]) -> Node:
+    return several("[]", [quoted(one) for one in values])
+
+
+def _types(catalog: Catalog) -> Types:
+    """Return the types that a schema makes itself, by the name that format_type() prints."""
+    found = {one.name: ("enum", one.labels) for one in catalog.enums}
+    found |= {one.name: ("domain", (one.type,)) for one in catalog.domains}
+    return found | {one.name: ("composite", tuple(one.attributes)) for one in catalog.composite_types}
+
+
+def _used(wanted: list[str], types: Types) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the types of columns and, in turn, what these are made of, by name without quotes."""
+    found = {}
+    while wanted:
+        name = wanted.pop().removesuffix("[]")
+        if name in types and name not in found:
+            kind, parts = found[name] = types[name]
+            if kind != "enum":
+                wanted += [typed(one)[1] if kind == "composite" else one for one in parts]
+    return {".".join(names.split(name)): value for name, value in found.items()}
