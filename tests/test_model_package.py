@@ -24,6 +24,8 @@ from visitors import login
 
 import models
 from models import AsyncCrud, Collection, Crud, CursorPage, Page, open_engine, scope, transaction
+from tools import vendor as copies
+from tools.config import Project
 
 if TYPE_CHECKING:
     from pydantic import MISSING
@@ -105,13 +107,13 @@ def test_importing_needs_no_environment_and_does_nothing(tmp_path: Path) -> None
 
 
 @pytest.fixture
-def vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
-    """Return a function that copies the package under another name and imports it."""
+def vendor(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
+    """Return a function that vendors the package under another name and imports it."""
     tops = set()
 
     def copy(name: str) -> ModuleType:
         target = tmp_path.joinpath(*name.split("."))
-        shutil.copytree(MODELS, target, ignore=shutil.ignore_patterns("__pycache__"))
+        copies.write(project, target, copies.collect(project))
         monkeypatch.syspath_prepend(tmp_path)
         tops.add(name.partition(".")[0])
         return importlib.import_module(name)
@@ -134,6 +136,7 @@ def test_two_copies_and_an_application_with_names_of_its_own(
     assert one.metadata.tables.keys() == two.metadata.tables.keys() == models.metadata.tables.keys()
     with opened(database_url) as engine, Session(engine) as session:
         for package in (one, two):
+            assert package.check(session, "exact") == ()
             project = added(session, package.Project(user_id=ALICE, name=package.__name__))
             made = added(session, package.Task(user_id=ALICE, title="t", project=project))
             assert type(project.tasks[0]) is package.Task

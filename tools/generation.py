@@ -18,7 +18,7 @@ from tools.errors import Trouble
 from tools.package import Package
 
 # What every package of models stands on: written by hand, and given to a package that has none yet
-SUPPORT = ("base", "compatibility", "composite", "loading", "relating", "rules", "tracked", "types")
+SUPPORT = ("base", "compatibility", "composite", "loading", "relating", "rules", "tracked", "types", "verify")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

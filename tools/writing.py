@@ -50,3 +50,31 @@ def models(
     if not changes:
         terminal.say("nothing to write")
     return SAME
+
+
+@command(tools, "vendor", example="tools vendor ../app/app/db")
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where the copy was changed or is stale.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would.")
+def vendor(project: config.Project, dest: Path, check: bool, diff: bool) -> int:
+    """Copy the models into an application.
+
+    DEST becomes the package, under any name, with a manifest, vendor.json; a copy that is there is replaced at once. No
+    database is asked.
+    """
+    from tools import vendor as copies
+
+    if check:
+        found = copies.inspect(project, dest)
+        for line in found:
+            click.echo(line)
+        return DIFFERENT if found else SAME
+    wanted = copies.collect(project)
+    changes = copies.compare(dest, wanted)
+    if changes and not diff:
+        copies.write(project, dest, wanted)
+    for one in changes:
+        click.echo(one.difference if diff else f"{one.change}: {one.path}", nl=not diff)
+    if not changes:
+        terminal.say("nothing to write")
+    return DIFFERENT if diff and changes else SAME
