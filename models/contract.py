@@ -194,7 +194,13 @@ RELATIONS: dict[str, dict[str, Any]] = {
             "updated_at": ["timestamp with time zone", "not null", "default"],
         },
     },
-    "public.users": {"kind": "external", "key": [], "columns": {"id": ["uuid", "", ""]}},
+    "public.users": {
+        "kind": "external",
+        "key": [],
+        "columns": {
+            "id": ["uuid", "", ""],
+        },
+    },
 }
 
 TYPES: dict[str, dict[str, list[str]]] = {

@@ -45,8 +45,11 @@ def zoo(name: str) -> str:
 def test_nothing_of_the_zoo_is_lost(path: Path, cluster: scratch.Cluster, make_database: Make, tmp_path: Path) -> None:
     if path.stem == "since_18" and read(make_database("")).major < 18:
         pytest.skip("needs PostgreSQL 18")
-    proof = prove(make_database(path.read_text(encoding="utf-8")), cluster, tmp_path)
+    url = make_database(path.read_text(encoding="utf-8"))
+    proof = prove(url, cluster, tmp_path)
     assert proof.differences == []
+    with psycopg.connect(url) as connection:
+        assert proof.package.check(connection, "exact") == ()
     assert formatted(tmp_path / "generated") == ""
     code = "from sqlalchemy.orm import configure_mappers\ngenerated.load_all()\nconfigure_mappers()"
     done = lazily(tmp_path, "generated", code)
@@ -247,9 +250,11 @@ def test_the_same_schema_is_the_same_text_and_a_changed_column_its_own_lines(
     changed = generation.generate(
         read(make_database(text.replace("b text", "b varchar(9)"))), tmp_path / "p", external=frozenset()
     )
-    assert [name for name in first if first[name] != changed[name]] == ["a.py"]
+    assert [name for name in first if first[name] != changed[name]] == ["a.py", "contract.py"]
     before, after = first["a.py"].splitlines(), changed["a.py"].splitlines()
     assert all("b: " in line or "import" in line for line in set(after) - set(before))
+    before, after = first["contract.py"].splitlines(), changed["contract.py"].splitlines()
+    assert [line.strip() for line in after if line not in before] == ['"b": ["character varying(9)", "", ""],']
 
 
 def test_the_folder_becomes_what_it_should_be(make_database: Make, tmp_path: Path) -> None:
@@ -315,7 +320,7 @@ def test_the_command_checks_shows_and_writes(make_database: Make, tmp_path: Path
     assert "+    c: int | None = None" in said.splitlines()
     assert [line for line in said.splitlines() if line.startswith("-") and not line.startswith("---")] == []
     code, said = tools(*words)
-    assert (code, said) == (0, f"changed: {folder}/a.py\n")
+    assert (code, said) == (0, f"changed: {folder}/a.py\nchanged: {folder}/contract.py\n")
 
 
 # -- as type checkers see it ------------------------------------------------------------------------------------------

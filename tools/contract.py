@@ -8,7 +8,7 @@ from tools import names
 from tools.catalog import Catalog
 from tools.inventory import Subject, label, typed
 from tools.kinds import Column
-from tools.layout import Group, Node, Scope, lay, mapping, quoted, several
+from tools.layout import Node, Scope, lay, mapping, quoted, several
 from tools.package import Package
 from tools.writer import FIRST
 
@@ -18,9 +18,9 @@ Types = Mapping[str, tuple[str, tuple[str, ...]]]
 def write(package: Package, catalog: Catalog) -> str:
     """Return the module; `compatibility.py` asks a database for the same in the same form."""
     subjects = sorted((model.subject for model in package.models), key=_name)
-    relations = mapping({_name(subject): _relation(subject) for subject in subjects})
     used = _used([column.type for subject in subjects for column in subject.columns], _types(catalog))
-    types = mapping({name: mapping({kind: _strings(parts)}) for name, (kind, parts) in sorted(used.items())})
+    relations = [(_name(subject), _relation(subject)) for subject in subjects]
+    types = [(name, _plain(mapping({kind: _strings(parts)}), name, 4)) for name, (kind, parts) in sorted(used.items())]
     lines = [
         FIRST,
         '"""What the classes of this package expect of a database; `compatibility` compares it with one.',
@@ -30,31 +30,41 @@ def write(package: Package, catalog: Catalog) -> str:
         "",
         "from typing import Any",
         "",
-        _assigned("RELATIONS: dict[str, dict[str, Any]]", relations),
+        f"RELATIONS: dict[str, dict[str, Any]] = {_rows(relations, 0)}",
         "",
-        _assigned("TYPES: dict[str, dict[str, list[str]]]", types),
+        f"TYPES: dict[str, dict[str, list[str]]] = {_rows(types, 0)}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _assigned(name: str, node: Group) -> str:
-    return f"{name} = {lay(node, Scope(), indent=0, before=len(name) + 3)}"
+def _rows(entries: Iterable[tuple[str, str]], indent: int) -> str:
+    """Return a dict with an entry a line, however short it is: a changed column changes its line, and no other."""
+    pad = " " * indent
+    lines = [f"{pad}    {quoted(name)}: {text},\n" for name, text in entries]
+    return "".join(("{\n", *lines, pad, "}")) if lines else "{}"
+
+
+def _plain(node: Node, name: str, indent: int) -> str:
+    return lay(node, Scope(), indent=indent, before=indent + len(quoted(name)) + 2, after=1)
 
 
 def _name(subject: Subject) -> str:
     return ".".join(subject.parts)
 
 
-def _relation(subject: Subject) -> Node:
+def _relation(subject: Subject) -> str:
     is_table = subject.kind == "table"
-    columns = {label(column): _column(column, is_table=is_table) for column in subject.columns}
-    return mapping(
-        {
-            "kind": quoted(subject.kind),
-            "key": _strings(subject.key if is_table else ()),
-            "columns": mapping(columns),
-        }
-    )
+    columns = [
+        (name, _plain(_column(column, is_table=is_table), name, 12))
+        for column in subject.columns
+        for name in [label(column)]
+    ]
+    entries = [
+        ("kind", quoted(subject.kind)),
+        ("key", _plain(_strings(subject.key if is_table else ()), "key", 8)),
+        ("columns", _rows(columns, 8)),
+    ]
+    return _rows(entries, 4)
 
 
 def _column(column: Column, *, is_table: bool) -> Node:
