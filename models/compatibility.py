@@ -89,7 +89,18 @@ select cast(pg_catalog.json_build_object(
         select pg_catalog.json_agg(enumlabel order by enumsortorder) from pg_catalog.pg_enum where enumtypid = type.oid
       ))
       when 'd' then
-        pg_catalog.json_build_object('domain', array[pg_catalog.format_type(typbasetype, typtypmod)])
+        pg_catalog.json_build_object('domain', (
+          select array[case
+            when home.nspname = 'pg_catalog'
+              or pg_catalog.starts_with(printed, pg_catalog.quote_ident(home.nspname) || '.')
+              then printed
+            else pg_catalog.quote_ident(home.nspname) || '.' || printed
+          end]
+          from pg_catalog.pg_type as base
+          join pg_catalog.pg_namespace as home on home.oid = base.typnamespace
+          cross join lateral pg_catalog.format_type(type.typbasetype, type.typtypmod) as printed
+          where base.oid = type.typbasetype
+        ))
       else pg_catalog.json_build_object('composite', (
         select pg_catalog.json_agg(pg_catalog.quote_ident(attname) || ' ' || attribute.type order by attnum)
         from attribute

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tools import names
 from tools.catalog import Catalog
-from tools.inventory import Subject, label, typed
+from tools.inventory import Subject, label, typed, unquoted
 from tools.kinds import Column
 from tools.layout import Node, Scope, lay, mapping, quoted, several
 from tools.package import Package
@@ -61,10 +61,16 @@ def _relation(subject: Subject) -> str:
     ]
     entries = [
         ("kind", quoted(subject.kind)),
-        ("key", _plain(_strings(subject.key if is_table else ()), "key", 8)),
+        ("key", _plain(_strings(_key(subject) if is_table else ()), "key", 8)),
         ("columns", _rows(columns, 8)),
     ]
     return _rows(entries, 4)
+
+
+def _key(subject: Subject) -> tuple[str, ...]:
+    """Return the primary key, also one over periods."""
+    found = [one.columns for one in subject.constraints if one.type == "primary key"]
+    return unquoted(found[0]) if found else ()
 
 
 def _column(column: Column, *, is_table: bool) -> Node:
