@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from psycopg import conninfo, sql
 
 from tools import catalog, database, drift, printing
 
@@ -62,6 +63,40 @@ def test_body_is_folded_where_it_is_printed(name: str) -> None:
 
 def test_examples_of_the_module() -> None:
     assert doctest.testmod(printing).failed == 0
+
+
+SETTINGS = """
+set search_path = prints, public; set datestyle = 'SQL, DMY'; set intervalstyle = 'sql_standard';
+set timezone = 'Asia/Tokyo'; set bytea_output = 'escape'; set extra_float_digits = -15; set quote_all_identifiers = on; set xmlbinary = 'hex';
+set standard_conforming_strings = off; set backslash_quote = on; set escape_string_warning = off; set lc_messages = 'C';
+set lc_monetary = 'C'; set lc_numeric = 'C'; set lc_time = 'C'; set default_transaction_isolation = 'serializable';
+"""
+
+
+def test_settings_of_the_session_and_of_the_database_do_not_show(make_database: Callable[[str], str]) -> None:
+    url = make_database(PRINTS)
+    with database.connect(url) as connection:
+        expected = catalog.read(connection)
+        connection.execute(SETTINGS.encode())
+        assert catalog.read(connection) == expected
+        for setting in filter(None, map(str.strip, SETTINGS.split(";"))):
+            name = sql.Identifier(connection.info.dbname).as_string()
+            connection.execute(f"alter database {name} {setting}".encode())
+    with database.connect(url) as connection:
+        assert connection.execute("show datestyle").fetchone() == ("SQL, DMY",)
+        assert catalog.read(connection) == expected
+
+
+def test_role_that_may_only_connect_reads_the_same(make_database: Callable[[str], str]) -> None:
+    url = make_database(PRINTS)
+    with database.connect(url) as connection:
+        expected = catalog.read(connection)
+        connection.execute("create role prints_nobody login password 'x'")
+        try:
+            with database.connect(conninfo.make_conninfo(url, user="prints_nobody", password="x")) as other:
+                assert catalog.read(other) == expected
+        finally:
+            connection.execute("drop role prints_nobody")
 
 
 AGAIN = """

@@ -14,6 +14,15 @@ create table prints.a (
 );
 create table prints.b (id integer primary key references prints.a (id), kind varchar(10), words text default '"json" ON TRUE');
 create table prints.json (json_array integer check (json_array > 0));
+create table prints.settings (
+  raw bytea default '\x00ff'::bytea check (raw <> '\x5c27'::bytea),
+  part double precision default 0.1::double precision + 1e-17::double precision,
+  price money default 12.5::numeric::money check (price <> '1,000.25'::money),
+  pause interval default '1 year 2 mons 3 days 04:05:06' check (pause <> '-1 day'::interval),
+  moment timestamptz default '2026-01-02 03:04:05+06' check (moment <> '2026-02-03 00:00:00+00'),
+  day date default '2026-01-02',
+  words text default E'a\\b\nc'
+);
 create index on prints.json (json_array) where json_array is not null;
 comment on column prints.a.json is 'about "json"';
 
