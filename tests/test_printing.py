@@ -67,7 +67,8 @@ def test_examples_of_the_module() -> None:
 
 SETTINGS = """
 set search_path = prints, public; set datestyle = 'SQL, DMY'; set intervalstyle = 'sql_standard';
-set timezone = 'Asia/Tokyo'; set bytea_output = 'escape'; set extra_float_digits = -15; set quote_all_identifiers = on; set xmlbinary = 'hex';
+set timezone = 'Asia/Tokyo'; set bytea_output = 'escape';
+set extra_float_digits = -15; set quote_all_identifiers = on; set xmlbinary = 'hex';
 set standard_conforming_strings = off; set backslash_quote = on; set escape_string_warning = off; set lc_messages = 'C';
 set lc_monetary = 'C'; set lc_numeric = 'C'; set lc_time = 'C'; set default_transaction_isolation = 'serializable';
 """
