@@ -54,7 +54,7 @@ def _types(garden: Garden) -> None:
                     f"set default {_default(kind, 0)}",
                 )
             )
-        changes = [Change(sql=one, head=f"changed {key}") for one in more]
+        changes = tuple(Change(sql=one, head=f"changed {key}") for one in more)
         garden.types.append(key)
         garden.add(key, sql, {f"schema {space}"}, changes)
 
