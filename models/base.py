@@ -16,7 +16,7 @@ from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlmodel import SQLModel
 
-from .loading import load_all, load_table
+from .loading import load_all, load_targets
 from .relating import Relating, relate
 from .tracked import track
 
@@ -202,6 +202,4 @@ def _refuse(mapper: Mapper[Any], _connection: Connection, _row: Any) -> None:
     # an automatically updatable view would take the write, and Better Auth would not hear of it
     if is_read_only(mapper.local_table):
         raise ReadOnlyError(f"{mapper.class_.__name__} is only read: write the tables behind {mapper.local_table}")
-    # a flush looks at the tables that foreign keys point to
-    for key in mapper.local_table.foreign_keys:
-        load_table(key.target_fullname.rpartition(".")[0])
+    load_targets(mapper.local_table)

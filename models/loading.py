@@ -61,6 +61,12 @@ def load_table(key: str) -> None:
         _loader.load(_loader.tables[key])
 
 
+def load_targets(table: Any) -> None:
+    """Load the tables that the foreign keys of a table point to: SQLAlchemy looks at them when it writes rows."""
+    for key in table.foreign_keys:
+        load_table(key.target_fullname.rpartition(".")[0])
+
+
 def load_all() -> None:
     """Load all there is."""
     if _loader is not None:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapper
 from sqlmodel import SQLModel
 
 from .base import ReadOnlyError, is_read_only
+from .loading import load_targets
 
 __all__ = ["Collection", "Scope"]
 
@@ -122,6 +123,7 @@ class Scope(Generic[Row, CreateT, UpdateT]):
     def insert(self) -> Insert:
         """Return the statement that writes rows, whose values come with it, and returns them."""
         self._refuse_views()
+        load_targets(self.mapper.local_table)
         # without render_nulls an explicit null would become the column's default
         return insert(self.model).returning(self.model).execution_options(render_nulls=True)
 
