@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from garden import HOUR, NOON
+from garden import ALICE, HOUR, NOON
 from sqlalchemy.dialects.postgresql import Range
 
 from models import Recurrence, RecurrenceFrequency, TaskStatus
@@ -35,6 +35,20 @@ ENOUGH: dict[str, dict[str, Any]] = {
     },
     "time_blocks": {"during": Range(NOON, NOON + HOUR)},
     "user_settings": {},
+}
+
+# Set by the server and not by the client: who asks is the owner, and where a file is stored is nobody's business
+SERVER: dict[str, dict[str, Any]] = {
+    "projects": {"user_id": ALICE},
+    "project_members": {},
+    "tasks": {"user_id": ALICE},
+    "task_assignments": {"assigned_by": ALICE},
+    "tags": {"user_id": ALICE},
+    "task_tags": {},
+    "comments": {"user_id": ALICE},
+    "attachments": {"user_id": ALICE, "storage_key": "k"},
+    "time_blocks": {"user_id": ALICE},
+    "user_settings": {"user_id": ALICE},
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from garden import ALICE, BOB, NOON, added, opened, rows, task
 from pydantic import BaseModel, ValidationError
-from rule_cases import CASES, ENOUGH, KEY, LEFT_TO_THE_DATABASE, STRICTER, Case
+from rule_cases import CASES, ENOUGH, KEY, LEFT_TO_THE_DATABASE, SERVER, STRICTER, Case
 from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session
@@ -22,20 +22,6 @@ from tools import scratch
 
 models.load_all()
 CLASSES: dict[str, type[Any]] = {str(mapper.local_table): mapper.class_ for mapper in models.Base._sa_registry.mappers}
-
-# Set by the server and not by the client: who asks is the owner, and where a file is stored is nobody's business
-SERVER: dict[str, dict[str, Any]] = {
-    "projects": {"user_id": ALICE},
-    "project_members": {},
-    "tasks": {"user_id": ALICE},
-    "task_assignments": {"assigned_by": ALICE},
-    "tags": {"user_id": ALICE},
-    "task_tags": {},
-    "comments": {"user_id": ALICE},
-    "attachments": {"user_id": ALICE, "storage_key": "k"},
-    "time_blocks": {"user_id": ALICE},
-    "user_settings": {"user_id": ALICE},
-}
 
 
 def schema(table: str, kind: str) -> type[Any] | None:

@@ -167,17 +167,19 @@ def domain(base: Representation, name: str, constraints: tuple[str, ...]) -> Rep
 
 
 def _shaped(type_: Representation, rules: Rules) -> Representation:
-    """Return the type as the CHECKs narrow it: an object of JSON, a list without nulls."""
+    """Return the type as the CHECKs narrow it: an object of JSON, a text that is not blank, a list without nulls."""
     if rules.shape == "object":
         return replace(type_, python=joined(builtin("dict"), "[str, ", ANY, "]"), given=rule("JsonObject"))
     if rules.shape == "array":
         return replace(type_, python=joined(builtin("list"), "[", ANY, "]"), given=rule("JsonArray"))
+    if rules.filled and type_.family == "text":
+        return replace(type_, given=rule("FilledText"))
     if rules.no_nulls and type_.element:
         element = type_.element
         return replace(
             type_,
             python=joined(builtin("list"), "[", element.python, "]"),
-            given=joined(builtin("list"), "[", element.ready or element.given, "]"),
+            given=joined(builtin("list"), "[", representation.element(element), "]"),
         )
     return type_
 
@@ -281,7 +283,7 @@ def _given(draft: Draft) -> Node:
         return draft.type.ready
     limits = translation.limits(draft.rules, draft.type.limits, draft.type.family)
     validators = (*draft.type.validators, *draft.rules.validators)
-    given = rule("FilledText") if draft.rules.filled and draft.type.family == "text" else draft.type.given
+    given = draft.type.given
     if not limits and not validators:
         return given
     bounds = [call(PYDANTIC_FIELD, **limits)] if limits else []

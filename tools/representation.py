@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tools import names
-from tools.layout import Name, Node, Text, call, joined
+from tools.layout import Group, Name, Node, Text, call, joined, quoted
 
 MODIFIED = re.compile(r"^(?P<name>[^(\[]+?|\"char\")(?:\((?P<arguments>[^)]*)\))?(?P<rest> with(?:out)? time zone)?$")
 
@@ -93,24 +93,21 @@ def _same(python: Node, column: Node | None = None, family: str = "") -> Represe
     return Representation(python=python, given=python, column=column, family=family)
 
 
-def _range(subtype: Node, column: Node, given: Node | None = None) -> Representation:
-    kind = postgresql("Range")
-    return Representation(
-        python=joined(kind, "[", subtype, "]"), given=joined(kind, "[", given or subtype, "]"), column=column
-    )
+def _range(subtype: Node, column: Node, given: str) -> Representation:
+    return Representation(python=joined(postgresql("Range"), "[", subtype, "]"), given=rule(given), column=column)
 
 
 INET = _addresses("IPv4Interface", "IPv6Interface", "IPv4Address", "IPv6Address")
-AWARE, NAIVE = Name(module="pydantic", name="AwareDatetime"), Name(module="pydantic", name="NaiveDatetime")
+NAIVE = Name(module="pydantic", name="NaiveDatetime")
 
 # by the name that format_type() prints, without length, precision and array brackets
 PLAIN: Mapping[str, Representation] = {
     "smallint": _integer(16, "SmallInteger"),
     "integer": _integer(32, "Integer"),
     "bigint": _integer(64, "BigInteger"),
-    "numeric": Representation(python=DECIMAL, given=DECIMAL, family="numeric"),
-    "real": _same(FLOAT, postgresql("REAL")),
-    "double precision": _same(FLOAT),
+    "numeric": Representation(python=DECIMAL, given=rule("Numeric"), family="numeric"),
+    "real": Representation(python=FLOAT, given=rule("Real"), column=postgresql("REAL"), family="float"),
+    "double precision": _same(FLOAT, family="float"),
     "boolean": _same(BOOL),
     "text": _text(sqlalchemy("Text")),
     "character varying": _text(),
@@ -131,13 +128,13 @@ PLAIN: Mapping[str, Representation] = {
     "cidr": _same(_addresses("IPv4Network", "IPv6Network"), postgresql("CIDR")),
     "tsvector": _text(postgresql("TSVECTOR")),
     "tsquery": _text(postgresql("TSQUERY")),
-    "oid": _same(INT, postgresql("OID")),
-    "int4range": _range(INT, postgresql("INT4RANGE")),
-    "int8range": _range(INT, postgresql("INT8RANGE")),
-    "numrange": _range(DECIMAL, postgresql("NUMRANGE")),
-    "daterange": _range(DATE, postgresql("DATERANGE")),
-    "tsrange": _range(DATETIME, postgresql("TSRANGE"), NAIVE),
-    "tstzrange": _range(DATETIME, own("types", "TstzRange"), AWARE),
+    "oid": Representation(python=INT, given=INT, column=postgresql("OID"), limits={"ge": "0", "le": str(2**32 - 1)}),
+    "int4range": _range(INT, postgresql("INT4RANGE"), "IntegerRange"),
+    "int8range": _range(INT, postgresql("INT8RANGE"), "BigIntegerRange"),
+    "numrange": _range(DECIMAL, postgresql("NUMRANGE"), "NumericRange"),
+    "daterange": _range(DATE, postgresql("DATERANGE"), "DateRange"),
+    "tsrange": _range(DATETIME, postgresql("TSRANGE"), "NaiveRange"),
+    "tstzrange": _range(DATETIME, own("types", "TstzRange"), "MomentRange"),
 }
 MULTIRANGES = {f"{name.removesuffix('range')}multirange": name for name in PLAIN if name.endswith("range")}
 SQLALCHEMY_ARRAYS = {  # elements that SQLAlchemy sends without cutting them to a length
@@ -168,7 +165,7 @@ def of(type_: str, known: Mapping[str, Representation]) -> Representation:
     if plain is None:
         python = TIMEDELTA if name.startswith("interval ") else STR
         given = python if python is TIMEDELTA else rule("Text")
-        return Representation(python=python, given=given, column=native(type_))
+        return Representation(python=python, given=given, column=native(type_), validators=_bits(name, arguments))
     return _modified(plain, type_, name, arguments)
 
 
@@ -191,9 +188,29 @@ def _modified(plain: Representation, type_: str, name: str, arguments: str) -> R
     return replace(plain, column=native(type_))
 
 
+def _bits(name: str, length: str) -> tuple[Node, ...]:
+    """Return what a string of bits must look like, as psycopg sends it."""
+    counts = {"bit": f"{{{length or 1}}}", "bit varying": f"{{0,{length}}}" if length else "*"}
+    return (after(call(rule("matches"), quoted(f"[01]{counts[name]}"))),) if name in counts else ()
+
+
+def after(validator: Node) -> Node:
+    """Return a validator of what pydantic has read."""
+    return call(Name(module="pydantic", name="AfterValidator"), validator)
+
+
+def element(type_: Representation) -> Node:
+    """Return what clients give for an element of a list: the type with its limits."""
+    if type_.ready is not None or not (type_.limits or type_.validators):
+        return type_.ready or type_.given
+    bounds = [call(Name(module="", name="pydantic.Field"), **type_.limits)] if type_.limits else []
+    items = tuple(("", one) for one in (type_.given, *bounds, *type_.validators))
+    return Group(head=Name(module="typing", name="Annotated"), brackets="[]", items=items)
+
+
 def _array(type_: str, known: Mapping[str, Representation]) -> Representation:
     """Return a list; its elements may be null, and nothing in PostgreSQL says how deep it goes."""
-    element = of(type_.removesuffix("[]"), known)
+    item_type = of(type_.removesuffix("[]"), known)
     name = type_.removesuffix("[]")
     column: Node
     if name == "text":
@@ -204,10 +221,10 @@ def _array(type_: str, known: Mapping[str, Representation]) -> Representation:
     else:
         column = call(own("types", "tracked"), native(type_))
     return Representation(
-        python=joined(builtin("list"), "[", element.python, " | None]"),
-        given=joined(builtin("list"), "[", element.ready or element.given, " | None]"),
+        python=joined(builtin("list"), "[", item_type.python, " | None]"),
+        given=joined(builtin("list"), "[", element(item_type), " | None]"),
         column=column,
-        element=element,
+        element=item_type,
         family="array",
     )
 

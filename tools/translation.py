@@ -13,10 +13,11 @@ from functools import cache
 
 from tools import names
 from tools.layout import Name, Node, call, quoted
-from tools.representation import rule
+from tools.representation import after, rule
 
 COLUMN = r'\(?(?P<column>"(?:[^"]|"")+"|\w+)\)?(?:::(?:text|character varying))?'
 NUMBER = r"\(?'?(?P<number>-?\d+(?:\.\d+)?)'?\)?(?:::[a-z ]+)?"
+LITERAL = r"\(?'(?P<text>(?:[^'\\]|'')*)'::(?:text|character varying)\)?(?:::text)?"
 OPERATOR = r"(?P<operator><=|<|>=|>)"
 # Sets of plain characters, plain characters, groups and counts: what means the same to both. No backslash, no dot
 # (PostgreSQL's matches a newline), no class in brackets (it follows the collation)
@@ -145,7 +146,7 @@ def _matches(found: re.Match[str]) -> Callable[[Rules], None] | None:
     pattern = found["pattern"].replace("''", "'")
     if not (pattern.startswith("^") and pattern.endswith("$")) or not _is_plain(pattern[1:-1]):
         return None
-    return lambda rules: rules.validators.append(_after(call(rule("matches"), quoted(pattern[1:-1]))))
+    return lambda rules: rules.validators.append(after(call(rule("matches"), quoted(pattern[1:-1]))))
 
 
 def _is_plain(pattern: str) -> bool:
@@ -161,9 +162,7 @@ def _is_plain(pattern: str) -> bool:
 
 
 def _without(found: re.Match[str]) -> Callable[[Rules], None]:
-    return lambda rules: rules.validators.append(
-        _after(call(rule("without"), quoted(found["what"].replace("''", "'"))))
-    )
+    return lambda rules: rules.validators.append(after(call(rule("without"), quoted(found["what"].replace("''", "'")))))
 
 
 def _shape(found: re.Match[str]) -> Callable[[Rules], None]:
@@ -174,8 +173,39 @@ def _no_nulls(_: re.Match[str]) -> Callable[[Rules], None]:
     return lambda rules: setattr(rules, "no_nulls", True)
 
 
-def _after(validator: Node) -> Node:
-    return call(Name(module="pydantic", name="AfterValidator"), validator)
+def _not_empty(_: re.Match[str]) -> Callable[[Rules], None]:
+    return lambda rules: rules.limit("min_length", "1")
+
+
+def _labels(found: re.Match[str]) -> Callable[[Rules], None] | None:
+    texts = [re.fullmatch(LITERAL, one) for one in elements(found["list"])]
+    if not all(texts):
+        return None
+    allowed = [quoted(one["text"].replace("''", "'")) for one in texts if one]
+    return lambda rules: rules.validators.append(after(call(rule("one_of"), *allowed)))
+
+
+def _numbers(found: re.Match[str]) -> Callable[[Rules], None] | None:
+    numbers = elements(found["list"])
+    if not all(re.fullmatch(r"-?\d+", one) for one in numbers):
+        return None
+    return lambda rules: rules.validators.append(after(call(rule("one_of"), *numbers)))
+
+
+def _other_text(found: re.Match[str]) -> Callable[[Rules], None]:
+    return lambda rules: rules.validators.append(after(call(rule("none_of"), quoted(found["text"].replace("''", "'")))))
+
+
+def _other_number(found: re.Match[str]) -> Callable[[Rules], None] | None:
+    number = found["number"]
+    return lambda rules: rules.validators.append(after(call(rule("none_of"), number))) if number.isdigit() else None
+
+
+def _octets(found: re.Match[str]) -> Callable[[Rules], None] | None:
+    number = int(found["number"]) - (found["operator"] == "<")
+    if found["operator"] not in ("<=", "<"):
+        return None
+    return lambda rules: rules.validators.append(after(call(rule("octets"), str(number))))
 
 
 # What is recognised, the family of types it is right for, and what it adds
@@ -184,6 +214,12 @@ FORMS: tuple[tuple[str, str, Callable[[re.Match[str]], Callable[[Rules], None] |
     (rf"(?:char_length|character_length|length)\({COLUMN}\) {OPERATOR} {NUMBER}", "text", _length),
     (rf"(?:char_length|character_length|length)\({COLUMN}\) = {NUMBER}", "text", _exact_length),
     (rf"btrim\({COLUMN}\) <> ''::text", "text", _filled),
+    (rf"{COLUMN} <> ''::text", "text", _not_empty),
+    (rf"{COLUMN} <> '(?P<text>(?:[^'\\]|'')+)'::text", "text", _other_text),
+    (rf"{COLUMN} <> {NUMBER}", "integer", _other_number),
+    (rf"{COLUMN} = ANY \(\(?ARRAY\[(?P<list>[^\[\]]+)\]\)?(?:::text\[\])?\)", "text", _labels),
+    (rf"{COLUMN} = ANY \(ARRAY\[(?P<list>[^\[\]]+)\]\)", "integer", _numbers),
+    (rf"octet_length\({COLUMN}\) {OPERATOR} {NUMBER}", "text", _octets),
     (rf"{COLUMN} ~ '(?P<pattern>(?:[^']|'')*)'::text", "text", _matches),
     (rf"POSITION\(\('(?P<what>[^\\]+)'::text\) IN {COLUMN}\) = 0", "text", _without),
     (rf"octet_length\({COLUMN}\) {OPERATOR} {NUMBER}", "bytes", _length),
@@ -196,7 +232,7 @@ FORMS: tuple[tuple[str, str, Callable[[re.Match[str]], Callable[[Rules], None] |
 
 def fits(family: str, of: str) -> bool:
     """Say whether a form for this family of types is right for a column of that one."""
-    return family == of or (family == "number" and of in ("integer", "numeric"))
+    return family == of or (family == "number" and of in ("integer", "numeric", "float"))
 
 
 def limits(rules: Rules, given: Mapping[str, str], family: str) -> dict[str, Node]:

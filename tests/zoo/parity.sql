@@ -1,0 +1,73 @@
+-- one column of each type that clients write, and one of each shape of CHECK: what Create is held against
+
+create extension citext;
+
+create type parity_mood as enum ('sad', 'ok', 'very happy');
+create domain parity_percent as integer check (value >= 0 and value <= 100);
+create domain parity_color as text check (value ~ '^#[0-9A-Fa-f]{6}$');
+create domain parity_code as varchar(5) check (btrim(value) <> '');
+
+create table parity (
+    id bigint generated always as identity primary key,
+    a_smallint smallint, an_integer integer, a_bigint bigint, an_oid oid,
+    a_numeric numeric, a_numeric2 numeric(5, 2), a_numeric0 numeric(3), a_numeric_negative numeric(3, -2),
+    a_numeric_small numeric(2, 5),
+    a_real real, a_double double precision,
+    a_text text, a_varchar varchar, a_varchar5 varchar(5), a_char4 char(4), a_citext citext,
+    a_bytea bytea, a_boolean boolean, a_uuid uuid, a_mood parity_mood,
+    a_date date, a_time time, a_time0 time(0), a_timetz timetz,
+    a_timestamp timestamp, a_timestamp0 timestamp(0), a_timestamptz timestamptz, a_timestamptz0 timestamptz(0),
+    an_interval interval, an_inet inet, a_cidr cidr, a_macaddr macaddr, a_macaddr8 macaddr8,
+    a_bit3 bit(3), a_varbit3 bit varying(3), a_varbit bit varying,
+    a_json json, a_jsonb jsonb,
+    an_int4range int4range, an_int8range int8range, a_numrange numrange, a_daterange daterange, a_tsrange tsrange,
+    a_tstzrange tstzrange,
+    some_text text[], some_varchars varchar(5)[], some_integers integer[], some_smallints smallint[],
+    some_numerics numeric(5, 2)[], some_uuids uuid[], some_moods parity_mood[], some_times timestamptz[],
+    some_json jsonb[], some_reals real[], some_percents parity_percent[],
+    a_percent parity_percent, a_color parity_color, a_code parity_code,
+
+    check_greater integer check (check_greater > 0),
+    check_between integer check (check_between between 3 and 7),
+    check_strictly integer check (check_strictly > 3 and check_strictly < 7),
+    check_unequal integer check (check_unequal <> 5),
+    check_one_of integer check (check_one_of in (1, 2, 5)),
+    check_smallint smallint check (check_smallint >= 1 and check_smallint <= 5),
+    check_bigint bigint check (check_bigint <= 5368709120),
+    check_numeric numeric check (check_numeric >= 0.5),
+    check_numeric2 numeric(5, 2) check (check_numeric2 > 0 and check_numeric2 <= 99.5),
+    check_real real check (check_real > 0),
+    check_double double precision check (check_double > 0),
+    check_double_below double precision check (check_double_below <= 5.5),
+    check_length text check (char_length(check_length) <= 3),
+    check_length_from varchar(5) check (length(check_length_from) >= 2),
+    check_length_is text check (char_length(check_length_is) = 2),
+    check_length_between text check (length(check_length_between) between 2 and 4),
+    check_octets text check (octet_length(check_octets) <= 4),
+    check_filled varchar(5) check (btrim(check_filled) <> ''),
+    check_not_empty text check (check_not_empty <> ''),
+    check_text_of text check (check_text_of in ('a', 'b c', 'it''s')),
+    check_varchar_of varchar(5) check (check_varchar_of in ('draft', 'sent')),
+    check_text_is_not text check (check_text_is_not <> 'admin'),
+    check_trimmed text check (check_trimmed = btrim(check_trimmed)),
+    check_pattern text check (check_pattern ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+    check_without text check (position('/' in check_without) = 0),
+    check_bytes bytea check (octet_length(check_bytes) = 4),
+    check_cardinality text[] check (cardinality(check_cardinality) <= 2),
+    check_array_length text[] check (array_length(check_array_length, 1) >= 1),
+    check_no_nulls text[] check (array_position(check_no_nulls, null) is null),
+    check_object jsonb check (jsonb_typeof(check_object) = 'object'),
+    check_list jsonb check (jsonb_typeof(check_list) = 'array'),
+    check_digits text check (check_digits ~ '^\d+$'),
+    check_words text check (check_words ~ '^\w+$'),
+    check_any_case text check (check_any_case ~* '^[a-z]+$'),
+    check_like text check (check_like like 'a_%'),
+    check_lower text check (check_lower = lower(check_lower)),
+    check_or integer check (check_or < 0 or check_or > 10),
+    check_even integer check (check_even % 2 = 0),
+    check_date date check (check_date >= '2020-01-01'),
+    check_moment timestamptz check (check_moment >= '2020-01-01 00:00:00+00'),
+    check_interval interval check (check_interval >= '0'),
+    check_char char(4) check (length(check_char) > 1),
+    check_citext citext check (check_citext ~ '^[a-z]+$')
+);
