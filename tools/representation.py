@@ -179,7 +179,7 @@ def _modified(plain: Representation, type_: str, name: str, arguments: str) -> R
         precision, scale = (int(part) for part in arguments.split(","))
         if 0 <= scale <= precision:
             digits = {"max_digits": str(precision), "decimal_places": str(scale)}
-            return replace(plain, keywords=digits, limits=digits)
+            return replace(plain, given=DECIMAL, keywords=digits, limits=digits)
         return replace(plain, column=call(sqlalchemy("Numeric"), str(precision), str(scale)))
     if not arguments:
         return plain
