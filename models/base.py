@@ -63,7 +63,8 @@ metadata = Mirror(naming_convention=NAMING_CONVENTION)
 class Base(SQLModel, registry=registry(metadata=metadata), metaclass=Relating):
     """The parent of all table models."""
 
-    # a table model validates only when it is asked to, so its validator is built then
+    # a table model validates only when it is asked to, so its validator is built then; not so Create, Update and Read,
+    # whose adapters FastAPI makes with pydantic's warnings about their aliases shut off
     model_config = {"defer_build": True}
 
     @declared_attr.directive
@@ -99,15 +100,13 @@ class Base(SQLModel, registry=registry(metadata=metadata), metaclass=Relating):
 class Input(BaseModel):
     """The parent of what a client may send: an unknown key is an error, not a typo that passes."""
 
-    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
 
 
 class Output(BaseModel):
     """The parent of what a client may see: types and no rules, so that a row that is stored can always be shown."""
 
-    model_config = ConfigDict(
-        from_attributes=True, serialize_by_alias=True, ser_json_bytes="hex", val_json_bytes="hex", defer_build=True
-    )
+    model_config = ConfigDict(from_attributes=True, serialize_by_alias=True, ser_json_bytes="hex", val_json_bytes="hex")
 
 
 class ReadOnlyError(TypeError):

@@ -160,7 +160,8 @@ def values(type_: str, checks: str, labels: list[str]) -> list[Any]:
 
 def _arrays(elements: list[Any], checks: str) -> Iterator[Any]:
     yield from ([], None, "", {}, [[elements[0]], [elements[1]]])
-    yield from ([element] for element in elements)
+    # an empty list in a list is no element of JSON but an empty array, and what becomes of it depends on the version
+    yield from ([element] for element in elements if element != [])
     yield from ([elements[0], element] for element in elements[:5])
     for number in _numbers(checks):
         yield from ([elements[0]] * length for length in _around(number) if 0 <= length < 1000)
