@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from operator import itemgetter
@@ -63,8 +63,9 @@ class Objects(Sequence[Kind], Generic[Kind]):
 
 def load(kind: type[Kind], rows: list[Row]) -> Objects[Kind]:
     """Return the objects of the rows that a query gave: sorted, and what PostgreSQL prints in two ways in one."""
-    folds = _folds(kind)
-    return Objects(kind, sorted((_fold(row, folds) for row in rows), key=itemgetter(0)))
+    for place, fold in _folds(kind):
+        rows = _folded(rows, place, fold)
+    return Objects(kind, sorted(rows, key=itemgetter(0)))
 
 
 def rows(items: Iterable[Object]) -> list[Row]:
@@ -107,12 +108,25 @@ def _folds(kind: type[Object]) -> tuple[tuple[int, Fold], ...]:
     return tuple((place, fold) for word, fold in folds.items() for place in _places(kind, word))
 
 
-def _fold(row: Row, folds: tuple[tuple[int, Fold], ...]) -> Row:
-    for place, fold in folds:
+def _folded(rows: list[Row], place: int, fold: Fold) -> list[Row]:
+    """Return the rows with one field folded: each text once, however many rows have it, and few texts change."""
+    texts: set[str] = set()
+    for row in rows:
         value = row[place]
-        if value and (folded := fold(value) if isinstance(value, str) else list(map(fold, value))) != value:
-            row = (*row[:place], folded, *row[place + 1 :])
-    return row
+        if isinstance(value, str):
+            texts.add(value)
+        elif value:
+            texts.update(value)
+    changed = {text: folded for text in texts if (folded := fold(text)) != text}
+    return [_replaced(row, place, changed) for row in rows] if changed else rows
+
+
+def _replaced(row: Row, place: int, changed: Mapping[str, str]) -> Row:
+    value = row[place]
+    if not value:
+        return row
+    new = changed.get(value, value) if isinstance(value, str) else [changed.get(text, text) for text in value]
+    return (*row[:place], new, *row[place + 1 :])
 
 
 def _places(kind: type[Object], word: str) -> tuple[int, ...]:
