@@ -116,7 +116,7 @@ class TimeBlock(Base, table=True):
 
 
 TimeBlockHourlyRate = Annotated[
-    rules.Numeric, pydantic.Field(max_digits=10, decimal_places=2, ge=0, le=Decimal("99999999.99"))
+    Decimal, pydantic.Field(max_digits=10, decimal_places=2, ge=0, le=Decimal("99999999.99"))
 ]
 
 
