@@ -14,7 +14,7 @@ import pytest
 from psycopg import conninfo
 from tiny import apply, call, rows, value, write_history
 
-from tools import catalog, database, postmaster, runner, scratch, server
+from tools import catalog, database, history, migrations, postmaster, runner, scratch, server
 from tools.config import Project
 from tools.errors import Trouble
 
@@ -201,4 +201,13 @@ def test_what_was_done_before_a_failure_is_flushed(durable_url: str, tmp_path: P
             apply(durable_url, project)
 
     assert flushed_by(durable_url, fail) >= 1
+    assert value(durable_url, "select count(*) from _yoyo_migration") == 6
+
+
+def test_what_was_done_before_another_run_was_faster_is_flushed(durable_url: str, tmp_path: Path) -> None:
+    apply(durable_url, write_history(tmp_path, FEW))
+    project = write_history(tmp_path, {**FEW, "20270101000000_new": "create table fresh ()"})
+    files = migrations.read(project)
+    steps = tuple(history.Step(migration=one, operation="apply") for one in (files[-1], files[0]))
+    assert flushed_by(durable_url, lambda: runner.replay(durable_url, project, steps)) >= 1
     assert value(durable_url, "select count(*) from _yoyo_migration") == 6

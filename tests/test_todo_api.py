@@ -217,8 +217,10 @@ def test_many_requests_at_once_keep_users_apart(world: World) -> None:
 
 
 def test_sessions_of_the_server_that_ended_are_replaced(world: World) -> None:
+    made(world.alice, "/tasks", title="before")
     with psycopg.connect(world.database_url, autocommit=True) as conn:
-        conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename like 'web_%'")
+        ended = conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename like 'web_%'")
+        assert ended.fetchall()
     made(world.alice, "/tasks", title="after")
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tools import names
 from tools.layout import Group, Name, Node, Text, call, joined, quoted
 
 MODIFIED = re.compile(r"^(?P<name>[^(\[]+?|\"char\")(?:\((?P<arguments>[^)]*)\))?(?P<rest> with(?:out)? time zone)?$")
@@ -233,8 +232,3 @@ def _multirange(name: str) -> Representation:
     subtype = PLAIN[MULTIRANGES[name]]
     kind = joined(builtin("list"), "[", subtype.python, "]")
     return replace(_same(kind, postgresql(name.upper())), given=joined(builtin("list"), "[", subtype.given, "]"))
-
-
-def base_name(type_: str) -> str:
-    """Return the name of a type without schema and array brackets, for the name of its class."""
-    return names.split(type_.removesuffix("[]"))[-1]

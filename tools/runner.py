@@ -297,6 +297,8 @@ def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
             applied = Applied(id=step.migration.id, operation=step.operation, milliseconds=elapsed, by_other=by_other)
             run.listen(applied)
             done.append(applied)
+    if done and done[-1].by_other:  # our own last commit was a lazy one
+        _flush(run)
     return tuple(done)
 
 
@@ -308,8 +310,13 @@ def _kept(run: Run) -> Iterator[None]:
     except BaseException:
         with suppress(psycopg.Error):  # without a connection the server does it by itself, in less than a second
             run.connection.rollback()  # after Ctrl-C the file's transaction is still open
-            run.connection.execute("select pg_catalog.pg_logical_emit_message(true, 'schema_tools', '')")
+            _flush(run)
         raise
+
+
+def _flush(run: Run) -> None:
+    """Commit something, for that takes all before it to the disk."""
+    run.connection.execute("select pg_catalog.pg_logical_emit_message(true, 'schema_tools', '')")
 
 
 def _execute_step(run: Run, step: Step, *, lazily: bool) -> bool:
