@@ -35,7 +35,8 @@ TRUTHS = ("true", "false", "own", "yes", "no", "on", "off", "0", "1")
 class Script:
     """One SQL file: its text as the server gets it, and what its header directs."""
 
-    path: Path
+    folder: Path
+    name: str
     text: str
     raw_hash: str
     title: str = ""
@@ -44,6 +45,11 @@ class Script:
     phase: str | None = None
     risk: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.folder / self.name
 
     def token_hash(self) -> str:
         """Return the hash that comments, white space and line ends do not change."""
@@ -122,23 +128,24 @@ DOWN_TEMPLATE = """\
 
 def read_script(project: Project, path: Path, ids: frozenset[str] = frozenset()) -> Script:
     """Read one SQL file: decoded, without a byte order mark, its directives checked."""
-    return _read(path, project.relative(path), ids)
+    return _read(path.parent, path.name, project.relative(path), ids)
 
 
-def _read(path: Path, name: str, ids: frozenset[str]) -> Script:
+def _read(folder: Path, name: str, shown: str, ids: frozenset[str]) -> Script:
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open(f"{folder}{os.sep}{name}", "rb", buffering=0) as file:  # a Path for each of many files is slow
             raw = file.read()
     except OSError as error:
-        raise Trouble(f"cannot read {name}: {error.strerror}") from error
-    text, notes = _decode(name, raw)
-    directives = _directives(name, text, ids)
+        raise Trouble(f"cannot read {shown}: {error.strerror}") from error
+    text, notes = _decode(shown, raw)
+    directives = _directives(shown, text, ids)
     depends = tuple(directives.get("depends", "").split())
     transactional: Transactional = "true"
     if directives.get("transactional") in ("false", "own"):
         transactional = "own" if directives["transactional"] == "own" else "false"
     return Script(
-        path=path,
+        folder=folder,
+        name=name,
         text=blank_restrict(text),
         raw_hash=hashlib.sha256(raw).hexdigest(),
         title=_title(text),
@@ -154,13 +161,13 @@ def _read_migration(
     folder: Path, shown: str, migration_id: str, names: frozenset[str], ids: frozenset[str]
 ) -> Migration:
     name, rollback = f"{migration_id}.sql", f"{migration_id}.rollback.sql"
-    up = _read(folder / name, f"{shown}/{name}", ids)
+    up = _read(folder, name, f"{shown}/{name}", ids)
     for other in up.depends:
         if other not in ids:
             close = close_to(other, ids)
             instead = f": did you mean {close}" if close else ""
             raise Trouble(f"{shown}/{name} depends on {other}, and there is no such migration{instead}")
-    down = _read(folder / rollback, f"{shown}/{rollback}", ids) if rollback in names else None
+    down = _read(folder, rollback, f"{shown}/{rollback}", ids) if rollback in names else None
     return Migration(id=migration_id, up=up, down=down)
 
 

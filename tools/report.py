@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from tools import listing
-from tools.listing import Paint
 from tools.statements import brief, split
 
 if TYPE_CHECKING:  # a command loads what it shows, and no more
@@ -18,6 +16,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.config import Project
     from tools.drift import Difference
     from tools.history import History, Item, Step
+    from tools.listing import Paint
     from tools.notices import Examination
     from tools.rehearsal import Tried
     from tools.runner import Applied
@@ -70,14 +69,14 @@ def verifications(found: Verification, form: str) -> str:
 
 
 def comparisons(
-    found: tuple[Comparison, ...], form: str, *, unused: tuple[str, ...] = (), paint: Paint = listing.uncoloured
+    found: tuple[Comparison, ...], form: str, *, unused: tuple[str, ...] = (), paint: Paint | None = None
 ) -> str:
     """Return ``tools drift-check`` in the form."""
-    from tools import markdown, notices
+    from tools import listing, markdown, notices
 
     match form:
         case "text":
-            return listing.comparisons(found, paint)
+            return listing.comparisons(found, paint or listing.uncoloured)
         case "json":
             return as_json(comparisons_json(found, unused))
         case "markdown":
@@ -225,6 +224,8 @@ def comparisons_json(found: tuple[Comparison, ...], unused: tuple[str, ...] = ()
 
 def verification(found: Verification) -> str:
     """Return ``tools verify`` as text."""
+    from tools import listing
+
     lines = []
     for trial in found.trials:
         lines.append(f"{trial.id}: {trial.verdict}")

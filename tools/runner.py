@@ -12,7 +12,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import errors, sql
 
-from tools import autocommit, database, envelope, history, ledger, lock, migrations
+from tools import database, envelope, history, ledger, lock, migrations
 from tools.config import Project
 from tools.database import Connection
 from tools.envelope import CHECK_CLIENT, Envelope, Stationery, Verdict
@@ -323,6 +323,8 @@ def _execute_step(run: Run, step: Step, *, lazily: bool) -> bool:
     """Run one file; False where another run had done it first."""
     if step.script.transactional == "true":
         return _patiently(run, step, lazily=lazily)
+    from tools import autocommit  # loaded where a file needs it
+
     file = autocommit.File(
         connection=run.connection,
         project=run.project,
@@ -345,10 +347,9 @@ def _limits(options: Options) -> tuple[sql.Composed, ...]:
 
 def _limit(options: Options, scope: LiteralString = "local") -> tuple[sql.Composed, ...]:
     """Return the setting that ends a statement which takes too long, where one is wanted."""
-    if not options.statement_timeout:
-        return ()
     milliseconds = sql.Literal(round(options.statement_timeout * 1000))
-    return (sql.SQL("set {} statement_timeout = {};\n").format(sql.SQL(scope), milliseconds),)
+    setting = sql.SQL("set {} statement_timeout = {};\n").format(sql.SQL(scope), milliseconds)
+    return (setting,) if options.statement_timeout else ()
 
 
 def _patiently(run: Run, step: Step, *, lazily: bool) -> bool:
