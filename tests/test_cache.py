@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from tools import cache
-from tools.catalog import Catalog
+from tools.catalog import Catalog, count
 from tools.kinds import Enum, Table
 from tools.looks import Looks
 
@@ -36,9 +38,27 @@ def test_what_is_kept_is_found_as_it_was() -> None:
 
 def test_what_is_not_there_or_damaged_is_made_again(folder: Path) -> None:
     assert cache.find("name") is None
-    for damage in ("", "[]", "{}", '{"stamps": {}, "rows": {}}', '{"stamps": 1, "rows": 1}'):
+    for damage in ("", "[]", "{}", '{"stamps": {}}\n{}', '{"checksum": 0, "stamps": 1}'):
         (folder / "name.json").write_text(damage, encoding="utf-8")
         assert cache.find("name") is None
+
+
+def test_a_kept_catalog_that_lost_its_end_is_made_again(folder: Path) -> None:
+    cache.keep("name", FOUND)
+    path = folder / "name.json"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert cache.find("name") is None
+
+
+def test_rows_are_parsed_when_one_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.keep("name", replace(FOUND, digests=("1", "2")))
+    parsed = mock.Mock(side_effect=cache._rows)
+    monkeypatch.setattr(cache, "_rows", parsed)
+    found = cache.find("name")
+    assert found is not None
+    assert (found.digests, count(found), parsed.call_count) == (("1", "2"), 2, 0)
+    assert (found.tables, found.enums) == (FOUND.tables, FOUND.enums)
+    assert parsed.call_count == 1
 
 
 def test_the_key_is_of_every_part_and_of_our_code(monkeypatch: pytest.MonkeyPatch) -> None:

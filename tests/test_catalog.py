@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from unittest import mock
 
@@ -32,7 +32,7 @@ def base(cluster: scratch.Cluster) -> Iterator[database.Connection]:
 
 def test_each_kind_has_its_query_and_each_query_its_kind() -> None:
     kinds = {kind.kind.replace(" ", "_") for kind in catalog.members().values()}
-    assert {path.stem for path in catalog.QUERIES.glob("*.sql")} == kinds | {"session", "census"}
+    assert {path.stem for path in catalog.QUERIES.glob("*.sql")} == kinds | {"session", "census", "digest"}
 
 
 def test_each_query_opens_with_its_question() -> None:
@@ -101,6 +101,34 @@ def test_parents_are_objects_of_the_catalog(base: database.Connection) -> None:
     strays = {parent for item in catalog.objects(found) for parent in item.parents} - keys
     # a materialized view's columns are part of it, domain constraints of their domain
     assert strays == {"column app.task_counts.user_id"}
+
+
+def test_what_is_known_is_not_read_where_the_server_has_its_digests(base: database.Connection) -> None:
+    known = catalog.digested(base, catalog.read(base))
+    assert catalog.is_one(known, catalog.read(base, known))
+    assert not catalog.is_one(known, catalog.read(base))
+    with base.transaction(force_rollback=True):
+        base.execute("create table another ()")
+        assert not catalog.is_one(known, catalog.read(base, known))
+
+
+def test_what_another_major_printed_is_read(base: database.Connection) -> None:
+    known = replace(catalog.digested(base, catalog.read(base)), server_version="14.1")
+    assert not catalog.is_one(known, catalog.read(base, known))
+
+
+def test_a_digest_counts_rows_and_hashes_them_in_any_order(base: database.Connection) -> None:
+    around = (catalog.QUERIES / "digest.sql").read_text()
+
+    def digest(query: str) -> str:
+        (found,) = base.execute(around.replace("(select)", f"({query})").encode()).fetchall()
+        return str(found[0])
+
+    assert digest("values (1, 'a'), (2, 'b')") == digest("values (2, 'b'), (1, 'a')")
+    digests = {
+        digest(query) for query in ("select 1 where false", "select 1", "select 2", "select 1 union all select 1")
+    }
+    assert len(digests) == 4
 
 
 def test_connection_is_left_as_found(base: database.Connection) -> None:

@@ -206,10 +206,10 @@ def test_a_run_between_two_looks_is_no_drift(tmp_path: Path, empty_url: str, mon
     runner.apply(empty_url, project, runner.Options(), to=A)
     plain = catalog.read
 
-    def late(connection: database.Connection) -> catalog.Catalog:
+    def late(connection: database.Connection, known: catalog.Catalog | None = None) -> catalog.Catalog:
         if connection.info.dbname == database.parse(empty_url)["dbname"]:
             runner.apply(empty_url, project, runner.Options())
-        return plain(connection)
+        return plain(connection, known)
 
     monkeypatch.setattr(catalog, "read", late)
     said: list[str] = []

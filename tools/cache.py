@@ -7,9 +7,11 @@ import json
 import os
 import tempfile
 import time
+import zlib
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tools import __version__, catalog, directories, looks
 from tools.catalog import Catalog
@@ -28,11 +30,17 @@ def find(name: str) -> Catalog | None:
     """Return the catalog of this key, where one is kept and all that it was made of is what it was."""
     path = _folder() / f"{name}.json"
     try:
-        with uncollected():
-            kept = json.loads(path.read_bytes())
-        if not looks.same(kept["stamps"]):
+        head, _, body = path.read_bytes().partition(b"\n")
+        kept = json.loads(head)
+        if kept["checksum"] != zlib.crc32(body) or not looks.same(kept["stamps"]):
             return None
-        found = catalog.from_rows(kept["rows"], kept["server_version"], kept["unread"])
+        found = catalog.from_rows(
+            lambda: _rows(body),
+            kept["counts"],
+            server_version=kept["server_version"],
+            unread=tuple(kept["unread"]),
+            digests=tuple(kept["digests"]),
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # never made, just pruned, or damaged
         return None
     with suppress(OSError):
@@ -41,15 +49,22 @@ def find(name: str) -> Catalog | None:
 
 
 def keep(name: str, found: Catalog, seen: looks.Looks | None = None) -> None:
-    """Keep a catalog under this key, as long as what was looked at stays what it is."""
-    kept = {
+    """Keep a catalog under this key, as long as what was looked at stays what it is.
+
+    The rows are on a line of their own, which is read when one of them is wanted.
+    """
+    rows = catalog.to_rows(found)
+    body = _encoded(rows)
+    head = {
         "server_version": found.server_version,
         "unread": found.unread,
+        "digests": found.digests,
         "stamps": (seen or looks.Looks()).stamps(),
-        "rows": catalog.to_rows(found),
+        "counts": {member: len(some) for member, some in rows.items()},
+        "checksum": zlib.crc32(body),
     }
-    with tempfile.NamedTemporaryFile("w", dir=_folder(), delete=False, encoding="utf-8") as fresh:
-        fresh.write(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+    with tempfile.NamedTemporaryFile(dir=_folder(), delete=False) as fresh:
+        fresh.write(_encoded(head) + b"\n" + body)
     os.replace(fresh.name, _folder() / f"{name}.json")  # another process never sees it half written
     prune()
 
@@ -63,6 +78,15 @@ def prune(most: int = MOST) -> None:
     for path in sorted(ages, key=lambda path: ages[path])[most:]:
         if ages[path] > IDLE:
             path.unlink(missing_ok=True)
+
+
+def _encoded(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _rows(body: bytes) -> Any:
+    with uncollected():
+        return json.loads(body)
 
 
 @cache

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import psycopg
-from psycopg import errors
+from psycopg import IsolationLevel, errors
 from psycopg.pq import TransactionStatus
 
 from tools import __version__, census, kinds, printing, rarities
@@ -20,7 +21,6 @@ from tools.kinds import Object
 from tools.rows import Objects, Row, load, rows, uncollected
 
 QUERIES = Path(__file__).parent / "queries"
-SNAPSHOT = "set transaction isolation level repeatable read, read only;"
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(", ", ": "))
 # The printing functions look at what is there now, not at the snapshot (src/backend/utils/adt/ruleutils.c): what
 # another session drops meanwhile is "could not open relation with OID", "cache lookup failed" or undefined
@@ -33,11 +33,13 @@ FORMAT = 1  # of a snapshot; a fact that is added with the default of a plain ob
 class Catalog:
     """All objects of a database, kind by kind, each kind sorted by name.
 
-    `unread` are the keys of what the census found and no query read: objects that nothing is known of.
+    `unread` are the keys of what the census found and no query read: objects that nothing is known of. `digests` are
+    the server's own of all that it answered, where it was asked for them.
     """
 
     server_version: str = field(default="", compare=False)
     unread: tuple[str, ...] = field(default=(), compare=False)
+    digests: tuple[str, ...] = field(default=(), compare=False, repr=False)
     schemas: Sequence[kinds.Schema] = ()
     extensions: Sequence[kinds.Extension] = ()
     tables: Sequence[kinds.Table] = ()
@@ -87,7 +89,7 @@ class Catalog:
     @property
     def major(self) -> int:
         """Return the server's major version; 0 where none is known."""
-        return int(self.server_version.partition(".")[0] or 0)
+        return _major(self.server_version)
 
 
 @cache
@@ -119,14 +121,19 @@ def count(catalog: Catalog) -> int:
     return sum(len(getattr(catalog, member)) for member in members())
 
 
-def read(connection: psycopg.Connection[Any]) -> Catalog:
+def read(connection: psycopg.Connection[Any], known: Catalog | None = None) -> Catalog:
     """Read the catalog in one read-only snapshot; inside an open transaction, as that transaction sees it.
 
-    Settings are local to a block that is rolled back, so the connection is left as it was found.
+    Settings are local to a block that is rolled back, so the connection is left as it was found. A catalog that is
+    `known` is what this returns where a server of the same major has the same digests: then no row is sent.
     """
+    version = (connection.info.parameter_status("server_version") or "").partition(" ")[0]
     for _ in range(ATTEMPTS):
         try:
-            answers, unread = _ask(connection)
+            with _snapshot(connection) as cursor:
+                if known is not None and _is_as(known, version, cursor):
+                    return replace(known, server_version=version)
+                return _read(cursor, version)
         except errors.LockNotAvailable:
             raise Trouble(
                 "the catalog cannot be read while another session holds a lock on a table (a migration at work?):"
@@ -134,10 +141,18 @@ def read(connection: psycopg.Connection[Any]) -> Catalog:
             ) from None
         except GONE as error:
             reason = error.diag.message_primary
-        else:
-            version = connection.info.parameter_status("server_version") or ""
-            return replace(_catalog(answers, version.partition(" ")[0]), unread=unread)
     raise Trouble(f"the catalog changes while it is read (a migration at work?): try again when it is done ({reason})")
+
+
+def digested(connection: psycopg.Connection[Any], found: Catalog) -> Catalog:
+    """Return the catalog with the digests of the database that it was read from, which nobody has changed since."""
+    with _snapshot(connection) as cursor:
+        return replace(found, digests=_digests(cursor))
+
+
+def is_one(first: Catalog, second: Catalog) -> bool:
+    """Tell whether the second was not even read, because its database has the digests of the first."""
+    return all(getattr(first, member) is getattr(second, member) for member in members())
 
 
 def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
@@ -145,13 +160,17 @@ def to_rows(catalog: Catalog) -> dict[str, list[Row]]:
     return {member: rows(getattr(catalog, member)) for member in members()}
 
 
-def from_rows(found: Mapping[str, list[list[Any]]], version: str, unread: Sequence[str] = ()) -> Catalog:
-    """Return the catalog of such rows."""
-    with uncollected():
-        kept: dict[str, Any] = {
-            member: Objects(kind, list(map(tuple, found[member]))) for member, kind in members().items()
-        }
-    return Catalog(server_version=version, unread=tuple(unread), **kept)
+def from_rows(find: Callable[[], Mapping[str, list[list[Any]]]], counts: Mapping[str, int], **others: Any) -> Catalog:
+    """Return the catalog of such rows, which are found when one is wanted; `others` are the other fields."""
+    found = cache(find)
+
+    def rows_of(member: str) -> Callable[[], list[Row]]:
+        return lambda: list(map(tuple, found()[member]))
+
+    kept: dict[str, Any] = {
+        member: Objects(kind, rows_of(member), counts[member]) for member, kind in members().items()
+    }
+    return Catalog(**others, **kept)
 
 
 def facts(item: Object) -> dict[str, Any]:
@@ -208,22 +227,70 @@ def from_json(text: str) -> Catalog:
     return catalog
 
 
-def _ask(connection: psycopg.Connection[Any]) -> tuple[list[list[Row]], tuple[str, ...]]:
-    """Return the rows of every query, all of them from one snapshot, and the keys of what none of them read."""
-    snapshot = SNAPSHOT if connection.info.transaction_status == TransactionStatus.IDLE else ""
-    with connection.transaction(force_rollback=True), connection.cursor() as cursor:
-        cursor.execute(snapshot + _question())
-        with uncollected():
-            _, *answers, sums = [cursor.fetchall() for _ in cursor.results() if cursor.description]
-        return answers, _unread(cursor, answers, sums)
+@contextmanager
+def _snapshot(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Cursor[Any]]:
+    """Give a cursor on one snapshot that reads only, in a block that is rolled back."""
+    is_outside = connection.info.transaction_status == TransactionStatus.IDLE
+    before = connection.isolation_level, connection.read_only
+    if is_outside:
+        connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+            yield cursor
+    finally:
+        if is_outside and not connection.broken:
+            connection.isolation_level, connection.read_only = before
+
+
+def _read(cursor: psycopg.Cursor[Any], version: str) -> Catalog:
+    """Return the catalog, with the keys of what is there and no query reads."""
+    answers, sums = _ask(cursor)
+    return replace(_catalog(answers, version), unread=_unread(cursor, answers, sums))
+
+
+def _ask(cursor: psycopg.Cursor[Any]) -> tuple[list[list[Row]], list[Row]]:
+    """Return the rows of every query, and of the census; the preamble and all of it are one message, and one turn."""
+    cursor.execute(_question().encode())
+    with uncollected():
+        _, *answers, sums = [cursor.fetchall() for _ in cursor.results() if cursor.description]
+    return answers, sums
+
+
+def _is_as(known: Catalog, version: str, cursor: psycopg.Cursor[Any]) -> bool:
+    """Tell whether the database has the digests of a known catalog; majors print some things differently."""
+    return known.digests != () and known.major == _major(version) and known.digests == _digests(cursor)
+
+
+def _digests(cursor: psycopg.Cursor[Any]) -> tuple[str, ...]:
+    """Return the digest of what each query answers, as the server takes it."""
+    cursor.execute(_digest_question().encode())
+    _, *answers = [cursor.fetchall() for _ in cursor.results() if cursor.description]
+    return tuple(digest for ((digest,),) in answers)
 
 
 @cache
 def _question() -> str:
-    """Return the preamble and all queries as one message: one turn, whatever the distance to the server."""
-    names = ["session", *(kind.kind.replace(" ", "_") for kind in members().values())]
-    queries = [(QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in names]
-    return "\n".join([*queries, census.sums_question()])
+    """Return the preamble and all queries as one message."""
+    return "\n".join([_sql("session"), *_queries()])
+
+
+@cache
+def _digest_question() -> str:
+    """Return the preamble and the digests of all queries as one message."""
+    around = _sql("digest")
+    inner = (query.rstrip().removesuffix(";") for query in _queries())
+    return "\n".join([_sql("session"), *(around.replace("(select)", f"({query}\n)") for query in inner)])
+
+
+def _queries() -> Iterator[str]:
+    """Yield the query of each member, and the census."""
+    for kind in members().values():
+        yield _sql(kind.kind.replace(" ", "_"))
+    yield census.sums_question()
+
+
+def _sql(name: str) -> str:
+    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _catalog(answers: list[list[Row]], version: str) -> Catalog:
@@ -249,6 +316,10 @@ def _unread(cursor: psycopg.Cursor[Any], answers: list[list[Row]], sums: list[Ro
         return ()
     cursor.execute(census.question().encode())
     return census.unread(read, [*cursor.fetchall(), *(("column", column) for column in columns)])
+
+
+def _major(version: str) -> int:
+    return int(version.partition(".")[0] or 0)
 
 
 def _as_16_prints(catalog: Catalog) -> Catalog:

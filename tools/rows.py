@@ -23,15 +23,24 @@ class Objects(Sequence[Kind], Generic[Kind]):
     Equal rows are equal objects: catalogs that say the same are compared without making one object of either.
     """
 
-    __slots__ = ("_kind", "_made", "rows")
+    __slots__ = ("_count", "_kind", "_made", "_rows")
 
-    def __init__(self, kind: type[Kind], rows: list[Row]) -> None:
+    def __init__(self, kind: type[Kind], rows: list[Row] | Callable[[], list[Row]], count: int | None = None) -> None:
+        """Take the rows, or what gives them when they are wanted and how many they are."""
         self._kind = kind
         self._made: tuple[Kind, ...] | None = None
-        self.rows = rows
+        self._rows = rows
+        self._count = count
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the rows."""
+        if callable(self._rows):
+            self._rows = self._rows()
+        return self._rows
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.rows) if self._count is None else self._count
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._objects())
@@ -44,7 +53,7 @@ class Objects(Sequence[Kind], Generic[Kind]):
         return self._objects()[place]
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Objects) and self.rows == other.rows:
+        if self is other or (isinstance(other, Objects) and self.rows == other.rows):
             return True
         return self._objects() == tuple(other) if isinstance(other, Sequence) else NotImplemented
 

@@ -73,11 +73,11 @@ class Reader:
         steps = () if {"migrations", "models"}.isdisjoint((expected, actual)) else self.steps()
         other = actual if expected == "migrations" else expected
         if "migrations" in (expected, actual) and self._is_database(other):
-            pair, steps, pending = self._read_with_ledger(expected, actual, other, steps)
+            pair, steps, pending = self._read_with_ledger(expected, other, steps)
             self._was_whole = True
         else:
             pair, pending = [self._read(source, steps) for source in (expected, actual)], ()
-        if not {expected, actual}.isdisjoint({"migrations", "models", "live"}):
+        if not {expected, actual}.isdisjoint({"migrations", "models", "live"}) and not catalog.is_one(*pair):
             pair = self._without_external(pair, is_model="models" in (expected, actual))
         if "models" in (expected, actual):
             pair = [subset.sayable(one) for one in pair]
@@ -149,6 +149,8 @@ class Reader:
                 cluster = self.cluster(steps)
                 with database.connect(cluster.url(str(cluster.replayed)), application="tools replay") as connection:
                     found = catalog.read(connection)
+                    if self._is_kept:
+                        found = catalog.digested(connection, found)
                 self._keep(key, found)
             self._replayed[key] = found
         return self._replayed[key]
@@ -185,11 +187,11 @@ class Reader:
             return _read_snapshot(path)
         return self._read_files(path)
 
-    def _read_database(self, source: str) -> Catalog:
+    def _read_database(self, source: str, known: Catalog | None = None) -> Catalog:
         with database.connect(self._url(source), application="tools drift-check") as connection:
             self._await_run(connection)
             with database.explained("read the catalog", self._url(source)):
-                return catalog.read(connection)
+                return catalog.read(connection, known)
 
     def _read_files(self, path: Path) -> Catalog:
         url = self.cluster(()).create()
@@ -204,14 +206,16 @@ class Reader:
             return catalog.read(connection)
 
     def _read_with_ledger(
-        self, expected: str, actual: str, source: str, steps: tuple[Step, ...]
+        self, expected: str, source: str, steps: tuple[Step, ...]
     ) -> tuple[list[Catalog], tuple[Step, ...], tuple[str, ...]]:
         """Read both sides, the history as far as the database's ledger says; again where a run came in between."""
         deadline = time.monotonic() + self.patience
         while True:
             applied = self._applied(source)
             chosen, pending = self._choose(source, steps, applied)
-            pair = [self._read(one, chosen) for one in (expected, actual)]
+            replayed = self.replayed(chosen)
+            read = self._read_database(source, replayed)
+            pair = [replayed, read] if expected == "migrations" else [read, replayed]
             if self._applied(source) == applied:
                 return pair, chosen, pending
             if time.monotonic() > deadline:
@@ -281,12 +285,17 @@ class Reader:
     def _programs(self) -> str:
         return self.settings.url or str(find_binaries(self.settings.bindir))
 
+    @property
+    def _is_kept(self) -> bool:
+        """Whether catalogs are kept; a server that is given by URL may have changed, so it is asked."""
+        return self.settings.url is None
+
     def _find(self, key: str) -> Catalog | None:
-        """Return what is kept; nothing where a server is given by URL: it may have changed, so it is asked."""
-        return cache.find(key) if self.settings.url is None else None
+        """Return what is kept, if it is."""
+        return cache.find(key) if self._is_kept else None
 
     def _keep(self, key: str, found: Catalog, seen: looks.Looks | None = None) -> None:
-        if self.settings.url is None:
+        if self._is_kept:
             cache.keep(key, found, seen)
 
     def _is_database(self, source: str) -> bool:

@@ -72,6 +72,9 @@ objects as materialized (
     k.contype <> 'n' and k.coninhcount = 0
   from pg_constraint as k
   join relations as r on r.oid = k.conrelid
+  -- most of them are NOT NULLs that nothing is said of
+  where k.contype <> 'n'
+    or k.oid in (select d.objoid from pg_description as d where d.classoid = 'pg_constraint'::regclass)
   union all
   select
     'pg_constraint'::regclass,

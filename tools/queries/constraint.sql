@@ -131,7 +131,8 @@ select
       select
         case min(t.tgenabled::text) when 'A' then 'always' when 'D' then 'disabled' when 'R' then 'replica' end
       from pg_trigger as t
-      where t.tgconstraint = k.oid
+      where (k.contype = 'f' or k.condeferrable)
+        and t.tgconstraint = k.oid
         and t.tgisinternal
         and t.tgenabled <> 'O'
     ),
