@@ -101,6 +101,10 @@ def test_what_a_tool_recorded_is_proved_and_marked(name: str, make_database: Mak
     assert call(project, "apply", "-u", url).out.startswith(f"{C}: applied in ")
     # the other tool's table is still there, and nobody's migration makes it: to drop it is the owner's decision
     assert unexpected(project, url) == {("unexpected", "table", f"public.{table}")}
+    line = f"unexpected table public.{table}  # the ledger from before"
+    assert f"leave it out with a line in .driftignore: {line}\n" in answer.err
+    (project.directory / ".driftignore").write_text(line, encoding="utf-8")
+    assert unexpected(project, url) == set()
     again = mark(project, url, "catalog", "--yes")
     assert (again.code, again.out) == (0, "")
     assert again.err.endswith("nothing to mark\n")

@@ -68,12 +68,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """The migrations to record, proved on `actual`; the newest ones may be `unseen`: no catalog tells they ran."""
+    """The migrations to record, proved on `actual`; the newest ones may be `unseen`: no catalog tells they ran.
+
+    `left` are the keys of another tool's own tables, which no migration makes.
+    """
 
     steps: tuple[Step, ...]
     proof: str
     actual: Catalog
     unseen: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def mark(
@@ -118,7 +122,13 @@ def adopt(
     with database.connect(url, application="tools mark") as connection:
         if catalog.read(connection) != proposal.actual:  # somebody took a while to answer
             raise Trouble("the database changed after it was compared, so nothing was marked: run tools mark again")
-    return runner.mark(url, project, options, proposal.steps, say=say)
+    done = runner.mark(url, project, options, proposal.steps, say=say)
+    for key in proposal.left:
+        say(
+            f"note: {key} is not of this history, so drift-check shows it: drop it when nothing reads it any more,"
+            f" or leave it out with a line in .driftignore: unexpected {key}  # the ledger from before"
+        )
+    return done
 
 
 def propose(url: str, project: Project, source: Source, reader: sources.Reader, *, say: Say) -> Proposal | None:
@@ -264,7 +274,9 @@ def _proposal(case: Case, reader: sources.Reader, proved: tuple[Step, ...]) -> P
     ids = [step.migration.id for step in proved]
     steps = _to_record(case.history, frozenset(ids))
     point = f"up to {ids[-1]}" if ids and proved == reader.steps()[: len(ids)] else f"of these {len(ids)} alone"
-    return Proposal(steps=steps, proof=f"equal to the replay {point}", actual=case.actual) if steps else None
+    made = {table.key for table in reader.replayed(proved).tables}
+    left = tuple(sorted(case.tables - made))
+    return Proposal(steps=steps, proof=f"equal to the replay {point}", actual=case.actual, left=left) if steps else None
 
 
 def _differences(case: Case, replayed: Catalog) -> tuple[Difference, ...]:
