@@ -1,7 +1,8 @@
 -- Contract of the tables that Better Auth owns: our migrations may reference them and never create, alter or drop them.
 --
--- This is what Better Auth 1.7 generates when it is configured with plural table names, snake_case fields and
--- `advanced.database.generateId = 'uuid'`. The file is loaded into scratch and development databases only; a live
+-- This is what Better Auth 1.7.25 makes (by its command, npm package auth 1.7.7) when it is configured with plural
+-- table names, snake_case fields and `advanced.database.generateId = 'uuid'`: as tests/better_auth/auth.mjs is, and
+-- tests/test_better_auth.py compares them. The file is loaded into scratch and development databases only; a live
 -- database has the real tables, and of them we rely on this alone: public.users, its column id, type uuid, unique.
 
 create table users (
