@@ -26,6 +26,7 @@ OPTIONS = (
     "--no-update-notifier",
     "--prefer-offline",
     "--fetch-retries=1",
+    "--fetch-timeout=30000",
 )
 # a wrong lock file is ours to mend; all else that npm says is about this machine and its way to a registry
 OURS = {"EINTEGRITY", "EJSONPARSE", "ERESOLVE", "EUSAGE"}
