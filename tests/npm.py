@@ -64,28 +64,33 @@ class Installed:
         return said
 
 
-def install(source: Path, cache: Path) -> Installed:
-    """Copy the folder into the cache, and install what its lock file pins; the test is skipped where npm cannot."""
+def install(folder: Path, cache: Path) -> Installed:
+    """Give the folder the packages that its lock file pins, from the cache; the test is skipped where npm has none."""
     if not shutil.which("npm") or not shutil.which("node"):
         pytest.skip("there is no npm: it comes with Node 22 or newer")
     is_old = _version() < OLDEST  # then a Node is installed, too: the optional packages of package.json
     options = OPTIONS if is_old else (*OPTIONS, "--omit=optional")
-    folder = cache / _hash(source, options)
+    pinned = [folder / name for name in ("package.json", "package-lock.json")]
+    kept = cache / _hash(pinned, options)
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the workers of one run
-        if not folder.is_dir():
+        if not kept.is_dir():
             for old in cache.glob("*/"):
                 shutil.rmtree(old)
-            _install(source, folder, options)
-    return Installed(node=str(folder / "node_modules/.bin/node") if is_old else "node", folder=folder)
+            _install(pinned, kept, options)
+    (folder / "node_modules").symlink_to(kept / "node_modules")
+    return Installed(node=str(kept / "node_modules/.bin/node") if is_old else "node", folder=folder)
 
 
-def _install(source: Path, folder: Path, options: tuple[str, ...]) -> None:
-    with tempfile.TemporaryDirectory(dir=folder.parent) as making:
-        copy = Path(shutil.copytree(source, Path(making, "copy"), ignore=shutil.ignore_patterns("node_modules")))
+def _install(pinned: list[Path], kept: Path, options: tuple[str, ...]) -> None:
+    with tempfile.TemporaryDirectory(dir=kept.parent) as making:
+        whole = Path(making, "whole")
+        whole.mkdir()
+        for path in pinned:
+            shutil.copy(path, whole)
         try:
             done = subprocess.run(
-                ["npm", "ci", *options], cwd=copy, capture_output=True, text=True, timeout=PATIENCE, check=False
+                ["npm", "ci", *options], cwd=whole, capture_output=True, text=True, timeout=PATIENCE, check=False
             )
         except subprocess.TimeoutExpired:
             pytest.skip(f"npm did not bring the packages in {PATIENCE:.0f} seconds")
@@ -93,7 +98,7 @@ def _install(source: Path, folder: Path, options: tuple[str, ...]) -> None:
             codes = set(re.findall(r"^npm error code (\S+)", done.stderr, re.MULTILINE))
             assert not codes & OURS, done.stderr
             pytest.skip(f"npm did not bring the packages: {', '.join(codes) or 'it does not say why'}")
-        copy.rename(folder)  # whole, or not at all
+        whole.rename(kept)
 
 
 def _version() -> int:
@@ -101,9 +106,8 @@ def _version() -> int:
     return int(said.split(".")[0])
 
 
-def _hash(source: Path, options: tuple[str, ...]) -> str:
+def _hash(pinned: list[Path], options: tuple[str, ...]) -> str:
     digest = hashlib.sha256(" ".join(options).encode())
-    for path in sorted(source.iterdir()):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in pinned:
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

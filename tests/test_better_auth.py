@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -41,7 +42,7 @@ from models import (
     open_engine,
     transaction,
 )
-from tools import database, drift, scratch
+from tools import database, drift, scratch, sources
 from tools.config import Project as Repository
 
 HERE = Path(__file__).resolve().parent
@@ -116,6 +117,14 @@ class Town:
     web_url: str
     auth: BetterAuth
 
+    def migrate(self, plugin: str = "") -> str:
+        """Let Better Auth make what it wants, and nothing afterwards."""
+        role = str(database.parse(self.auth.url)["user"])
+        order(self.url, "grant create on schema public to {}", role)
+        said = self.auth.migrate(plugin)
+        order(self.url, "revoke create on schema public from {}", role)
+        return said
+
     @contextmanager
     def opened(self) -> Iterator[sa.Engine]:
         """Open the application's engine."""
@@ -127,7 +136,9 @@ class Town:
 @pytest.fixture(scope="session")
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     cache = getattr(request.config, "cache", None)  # none with -p no:cacheprovider
-    return install(FOLDER, cache.mkdir("npm") if cache else tmp_path_factory.mktemp("npm"))
+    ignored = shutil.ignore_patterns("node_modules")
+    folder = shutil.copytree(FOLDER, tmp_path_factory.mktemp("better_auth") / "app", ignore=ignored)
+    return install(Path(folder), cache.mkdir("npm") if cache else tmp_path_factory.mktemp("npm"))
 
 
 @pytest.fixture
@@ -146,9 +157,7 @@ def town(cluster: scratch.Cluster, installed: Installed, project: Repository) ->
         order(url, "create role {} login password 'town'", auth)
         order(url, "create role {} login password 'town' in role todo_app", web)
         order(url, "alter database {} owner to {}", str(database.parse(url)["dbname"]), owner)
-        order(url, "grant create on schema public to {}", auth)
-        made.auth.migrate()
-        order(url, "revoke create on schema public from {}", auth)
+        made.migrate()
         order(made.auth.url, "grant references (id) on users to {}", owner)
         order(made.auth.url, "grant select (user_id, token, expires_at) on sessions to {}", web)
         answer = call(project, "apply", "--yes", "-u", made.owner_url)
@@ -285,13 +294,26 @@ def test_our_history_comes_on_top_and_its_migration_again_changes_nothing(town: 
 @pytest.mark.slow
 def test_a_plugin_that_adds_columns_is_no_drift(town: Town, project: Repository) -> None:
     before = read(town.url)
-    assert "migration was completed" in town.auth.migrate("admin")
+    assert "migration was completed" in town.migrate("admin")
     added = {(one.change, one.kind, one.name) for one in drift.diff(before, read(town.url))}
     assert ("unexpected", "column", 'public.users."banReason"') in added
     assert {change for change, _, _ in added} == {"unexpected"}
     undrifted(project, town)
     with town.auth.served("admin") as address, signed_up(address, "ada") as ada, town.opened() as engine:
         assert titles(engine, ada.id) == set()
+
+
+@pytest.mark.slow
+def test_a_plugin_that_adds_a_table_is_drift_until_it_is_declared(
+    town: Town, project: Repository, tmp_path: Path
+) -> None:
+    assert "migration was completed" in town.migrate("jwt")
+    declared = replace(project, external=Path(shutil.copytree(project.external, tmp_path / "external")))
+    (declared.external / "jwt.sql").write_text("create table jwks (id uuid primary key)")
+    for repository, expected in ((project, [("unexpected", "table", "public.jwks")]), (declared, [])):
+        with sources.reader(repository, scratch.configured(None, None)) as reader:
+            found = reader.compare("migrations", town.owner_url).differences
+        assert [(one.change, one.kind, one.name) for one in found] == expected
 
 
 def undrifted(project: Repository, town: Town) -> None:

@@ -1,17 +1,18 @@
 // Better Auth as sql/external/better_auth.sql says: plural tables, fields in snake case, uuids made by the database.
 
 import { betterAuth } from "better-auth";
-import { admin } from "better-auth/plugins";
+import { admin, jwt } from "better-auth/plugins";
 import pg from "pg";
 
 const times = { createdAt: "created_at", updatedAt: "updated_at" };
+const plugins = { admin, jwt }; // of a later day, when somebody wants more of it
 
 export const auth = betterAuth({
   baseURL: process.env.BETTER_AUTH_URL,
   secret: process.env.BETTER_AUTH_SECRET,
   database: new pg.Pool({ connectionString: process.env.DATABASE_URL }),
   advanced: { database: { generateId: "uuid" } },
-  plugins: process.env.PLUGIN === "admin" ? [admin()] : [], // a later day, when somebody wants more of it
+  plugins: process.env.PLUGIN ? [plugins[process.env.PLUGIN]()] : [],
   emailAndPassword: { enabled: true },
   user: {
     modelName: "users",
