@@ -25,6 +25,8 @@ LIBPQ_VARIABLES = {
 }
 CHOOSES_A_DATABASE = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE")
 
+LINT = "lint"  # a table of its own in the section
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -59,6 +61,8 @@ def load(directory: Path) -> Project:
     known = {f.name.replace("_", "-"): f for f in fields(Project) if f.name != "directory"}
     values: dict[str, Any] = {}
     for key, value in settings.items():
+        if key == LINT:
+            continue
         if key not in known:
             raise Trouble(f"pyproject.toml: unknown key {key!r} in [tool.schema-tools]: it takes {', '.join(known)}")
         if not isinstance(value, str) or not value:
@@ -67,6 +71,14 @@ def load(directory: Path) -> Project:
     project = Project(directory=directory)
     paths = {f.name: directory / values.get(f.name, getattr(project, f.name)) for f in fields(Project) if _is_path(f)}
     return Project(directory=directory, **{**values, **paths})
+
+
+def lint(directory: Path) -> dict[str, Any]:
+    """Return ``[tool.schema-tools.lint]``: what the project says of single rules."""
+    section = _section(directory / "pyproject.toml").get(LINT, {})
+    if not isinstance(section, dict):
+        raise Trouble("pyproject.toml: [tool.schema-tools.lint] must be a table")
+    return section
 
 
 def database(url: str | None, directory: Path, environ: Mapping[str, str] = os.environ) -> str | None:

@@ -117,7 +117,7 @@ def _entry(place: str, line: str) -> Entry:
         word=match["word"],  # type: ignore[arg-type] # the pattern takes these words only
         kind=kind,
         fact=fact,
-        name=_glob(match["name"]),
+        name=glob(match["name"]),
         until=_day(place, match["until"]),
         reason=match["reason"],
     )
@@ -130,7 +130,7 @@ def _day(place: str, text: str | None) -> date | None:
         raise Trouble(f"{place}: until takes a day like 2026-12-31, not {text!r}") from None
 
 
-def _glob(text: str) -> re.Pattern[str]:
+def glob(text: str) -> re.Pattern[str]:
     """Return the pattern of a name in which ``*`` is any text and ``?`` any character."""
     wild = {"*": ".*", "?": "."}
     return re.compile("".join(wild.get(char, re.escape(char)) for char in text), re.DOTALL)

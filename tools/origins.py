@@ -82,7 +82,7 @@ def objects(node: Any, statement: Statement) -> Iterator[tuple[str, str, int]]:
         for command in node.cmds or ():
             yield from _command(_relation(node.relation), command, statement.start)
     elif word == "IndexStmt" and node.idxname:
-        yield "index", f"{_schema(node.relation)}.{_quoted(node.idxname)}", statement.start
+        yield "index", f"{_schema(node.relation)}.{quoted(node.idxname)}", statement.start
     elif word in NAMED:
         kind, attribute = NAMED[word]
         yield kind, _relation(getattr(node, attribute)), statement.start
@@ -94,17 +94,17 @@ def objects(node: Any, statement: Statement) -> Iterator[tuple[str, str, int]]:
     elif word in ON_A_TABLE:
         kind, attribute, relation = ON_A_TABLE[word]
         table = _relation(getattr(node, relation))
-        yield kind, f"{table}.{_quoted(getattr(node, attribute))}", statement.start
+        yield kind, f"{table}.{quoted(getattr(node, attribute))}", statement.start
     elif word == "CreateExtensionStmt":
-        yield "extension", _quoted(node.extname), statement.start
+        yield "extension", quoted(node.extname), statement.start
     elif word == "CreateSchemaStmt" and node.schemaname:
-        yield "schema", _quoted(node.schemaname), statement.start
+        yield "schema", quoted(node.schemaname), statement.start
 
 
 def _element(table: str, element: Any, start: int) -> Iterator[tuple[str, str, int]]:
     if type(element).__name__ == "ColumnDef":
         place = element.location if element.location and element.location > 0 else start
-        yield "column", f"{table}.{_quoted(element.colname)}", place
+        yield "column", f"{table}.{quoted(element.colname)}", place
         for constraint in element.constraints or ():
             yield from _constraint(table, constraint, place)
     elif type(element).__name__ == "Constraint":
@@ -114,7 +114,7 @@ def _element(table: str, element: Any, start: int) -> Iterator[tuple[str, str, i
 def _constraint(table: str, constraint: Any, start: int) -> Iterator[tuple[str, str, int]]:
     if constraint.conname:
         place = constraint.location if constraint.location and constraint.location > 0 else start
-        yield "constraint", f"{table}.{_quoted(constraint.conname)}", place
+        yield "constraint", f"{table}.{quoted(constraint.conname)}", place
 
 
 def _command(table: str, command: Any, start: int) -> Iterator[tuple[str, str, int]]:
@@ -123,28 +123,28 @@ def _command(table: str, command: Any, start: int) -> Iterator[tuple[str, str, i
     if command.def_ is not None and type(command.def_).__name__ in ("ColumnDef", "Constraint") and "Type" not in action:
         yield from _element(table, command.def_, start)
     elif "Constraint" in action and command.name:
-        yield "constraint", f"{table}.{_quoted(command.name)}", start
+        yield "constraint", f"{table}.{quoted(command.name)}", start
     elif "Trig" in action and command.name:
-        yield "trigger", f"{table}.{_quoted(command.name)}", start
+        yield "trigger", f"{table}.{quoted(command.name)}", start
     elif command.name:
-        yield "column", f"{table}.{_quoted(command.name)}", start
+        yield "column", f"{table}.{quoted(command.name)}", start
     else:
         yield "table", table, start
 
 
 def _relation(node: Any) -> str:
-    return f"{_schema(node)}.{_quoted(node.relname)}"
+    return f"{_schema(node)}.{quoted(node.relname)}"
 
 
 def _schema(node: Any) -> str:
-    return _quoted(node.schemaname) if node.schemaname else "public"
+    return quoted(node.schemaname) if node.schemaname else "public"
 
 
 def _listed(parts: Any) -> str:
-    names = [_quoted(part.sval) for part in parts]
+    names = [quoted(part.sval) for part in parts]
     return ".".join(names if len(names) > 1 else ["public", *names])
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     """Return the identifier as quote_ident() prints it; words that are reserved aside."""
     return name if re.fullmatch(r"[a-z_][a-z0-9_$]*", name) else '"' + name.replace('"', '""') + '"'

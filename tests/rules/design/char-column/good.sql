@@ -1,0 +1,2 @@
+create table things (value varchar(3));
+create table lists (vals varchar(3)[]);

@@ -1,0 +1,2 @@
+create table parents (id integer primary key);
+create table children (parent_id bigint references parents);

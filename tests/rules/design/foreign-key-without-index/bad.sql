@@ -1,0 +1,10 @@
+create table parents (a uuid, b uuid, primary key (a, b), id uuid unique);
+create table bare (parent_id uuid references parents (id));
+create table behind (parent_id uuid references parents (id), name varchar(20));
+create index behind_name_parent_id_idx on behind (name, parent_id);
+create table partly (parent_id uuid references parents (id), gone boolean);
+create index partly_parent_id_idx on partly (parent_id) where not gone;
+create table half (a uuid, b uuid, foreign key (a, b) references parents (a, b));
+create index half_a_idx on half (a);
+create table by_block (parent_id uuid references parents (id));
+create index by_block_parent_id_idx on by_block using brin (parent_id);

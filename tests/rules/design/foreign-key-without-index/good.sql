@@ -1,0 +1,11 @@
+create table parents (a uuid, b uuid, primary key (a, b), id uuid unique);
+create table plain (parent_id uuid references parents (id));
+create index plain_parent_id_idx on plain (parent_id desc, (1));
+create table mostly_null (parent_id uuid references parents (id));
+create index mostly_null_parent_id_idx on mostly_null (parent_id) where parent_id is not null;
+create table turned (a uuid, b uuid, c uuid, foreign key (a, b) references parents (a, b));
+create index turned_b_a_c_idx on turned (b, a, c);
+create table one_to_one (parent_id uuid primary key references parents (id));
+create table counted (id integer primary key);
+create table fields (box box, parent_id integer references counted);
+create index fields_parent_id_idx on fields using hash (parent_id);

@@ -1,0 +1,3 @@
+create table things (a integer) partition by range (a);
+create table things_1 partition of things default;
+create index things_a_idx on only things (a);

@@ -1,0 +1,2 @@
+create table things (value json);
+create table lists (vals json[]);

@@ -1,0 +1,2 @@
+create table things (value jsonb);
+create table lists (vals jsonb[]);

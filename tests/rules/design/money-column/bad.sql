@@ -1,0 +1,2 @@
+create table things (value money);
+create table lists (vals money[]);

@@ -1,0 +1,10 @@
+create table things (a integer, b integer, c integer, primary key (a, b));
+create index things_a_idx on things (a);
+create table turned (a integer, b integer);
+create index turned_a_idx on turned (a desc);
+create index turned_a_b_idx on turned (a, b);
+create table twice (a integer);
+create index twice_a_idx on twice (a);
+create index twice_a_idx1 on twice (a);
+create table copied (a integer primary key);
+create unique index copied_a_idx on copied (a);

@@ -1,0 +1,1 @@
+create table things (number integer generated always as identity);

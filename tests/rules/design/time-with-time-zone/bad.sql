@@ -1,0 +1,2 @@
+create table things (value timetz);
+create table lists (vals timetz[]);

@@ -1,0 +1,2 @@
+create table things (value time);
+create table lists (vals time[]);

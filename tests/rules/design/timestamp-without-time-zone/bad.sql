@@ -1,0 +1,2 @@
+create table things (value timestamp);
+create table lists (vals timestamp[]);

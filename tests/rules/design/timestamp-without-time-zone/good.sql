@@ -1,0 +1,2 @@
+create table things (value timestamptz);
+create table lists (vals timestamptz[]);

@@ -1,0 +1,1 @@
+create table things (title text, body varchar, note text check (note <> ''));

@@ -1,0 +1,146 @@
+"""The design rules: each with a schema that breaks it and one that keeps it, and what the project allows."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tiny import A, write_history
+
+from tools import allowances, catalog, config, database, design, migrations, runner, scratch, sources
+from tools.config import Project
+from tools.design import Examined
+from tools.errors import Trouble
+
+RULES = Path(__file__).resolve().parent / "rules" / "design"
+NAMES = sorted(path.name for path in RULES.iterdir())
+BROKEN = {  # by the id of the rule, the objects of bad.sql that break it, where it is not one
+    "char-column": 2,
+    "created-at": 3,
+    "external-table-touched": 2,
+    "foreign-key-without-index": 5,
+    "json-column": 2,
+    "money-column": 2,
+    "on-delete-unsaid": 2,
+    "redundant-index": 4,
+    "row-security-off": 2,
+    "row-security-without-policy": 2,
+    "secret-not-private": 2,
+    "table-without-comment": 2,
+    "time-with-time-zone": 2,
+    "timestamp-without-time-zone": 2,
+    "unbounded-text": 3,
+    "unnamed-constraint": 3,
+    "updated-at": 2,
+    "updated-at-not-kept": 3,
+    "uuid-key": 2,
+}
+
+
+def examine(project: Project, cluster: scratch.Cluster) -> Examined:
+    """Hold the history of a project against the rules, as `design.examine` does with a server of its own."""
+    allowed = allowances.read(project, design.RULES)
+    steps = scratch.steps_of(migrations.read(project))
+    url = cluster.create()
+    with database.connect(url, application="tests") as connection:
+        scratch.load_folder(connection, project, project.external)
+        before = catalog.read(connection)
+        runner.replay(url, project, steps)
+        found = catalog.read(connection)
+        examined = design.findings(project, found, steps=steps, before=before, scratch=connection, allowances=allowed)
+    cluster.drop(url)
+    return examined
+
+
+def written(directory: Path, rule: str, side: str) -> Project:
+    """Write the rule's schema as a project with one migration."""
+    folder = RULES / rule
+    down = folder / f"{side}.rollback.sql"
+    text = None if rule == "irreversible" and not down.exists() else down.read_text() if down.exists() else "select 1"
+    if (folder / "external.sql").exists():
+        (directory / "sql" / "external").mkdir(parents=True)
+        shutil.copy(folder / "external.sql", directory / "sql" / "external")
+    up = (folder / f"{side}.sql").read_text()
+    return write_history(directory, {A: up if text is None else (up, text)})
+
+
+def test_each_rule_has_its_pair() -> None:
+    assert sorted(rule.id for rule in design.RULES) == NAMES
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_what_breaks_a_rule_is_found_with_its_place(rule: str, tmp_path: Path, cluster: scratch.Cluster) -> None:
+    found = [one for one in examine(written(tmp_path, rule, "bad"), cluster).findings if one.rule == rule]
+    assert len({one.statement for one in found}) == BROKEN.get(rule, 1)
+    assert all(one.class_ == "design" and one.message and one.instead for one in found)
+    assert found[0].file == f"sql/migrations/{A}.sql"
+    assert found[0].line
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_what_keeps_a_rule_is_not_found(rule: str, tmp_path: Path, cluster: scratch.Cluster) -> None:
+    found = examine(written(tmp_path, rule, "good"), cluster).findings
+    assert [(one.statement, one.message) for one in found if one.rule == rule] == []
+
+
+def test_this_repository_keeps_them_all(project: Project) -> None:
+    with sources.reader(project, scratch.configured(None, None)) as reader:
+        found = design.examine(reader, reader.steps(), allowances.read(project, design.RULES))
+    assert found.findings == ()
+    assert [entry.reason for _, entry in found.allowed] == ["rows are added and never changed"]
+    assert found.unused == ()
+
+
+def test_what_is_tried_leaves_nothing_behind(conn: database.Connection, project: Project) -> None:
+    found = catalog.read(conn)
+    design.findings(project, found, scratch=conn)
+    assert conn.execute("select count(*) from tasks").fetchone() == (0,)
+    assert conn.execute("show session_replication_role").fetchone() == ("origin",)
+
+
+LINT = "[tool.schema-tools.lint]\n"
+TWO = "create table a (id int); create table b (id int)"
+
+
+def test_a_rule_can_be_off(tmp_path: Path, cluster: scratch.Cluster) -> None:
+    project = write_history(tmp_path, {A: (TWO, "")})
+    before = {one.rule for one in examine(project, cluster).findings}
+    (tmp_path / "pyproject.toml").write_text(f'{LINT}created-at = "off"\n')
+    assert before - {one.rule for one in examine(project, cluster).findings} == {"created-at"}
+
+
+def test_an_object_can_be_allowed_with_a_reason(tmp_path: Path, cluster: scratch.Cluster) -> None:
+    project = write_history(tmp_path, {A: (TWO, "")})
+    entries = '[{ name = "public.a", reason = "a trial" }, { name = "public.gone*", reason = "was here" }]'
+    (tmp_path / "pyproject.toml").write_text(f"{LINT}created-at = {entries}\n")
+    found = examine(project, cluster)
+    assert [one.statement for one in found.findings if one.rule == "created-at"] == ["public.b"]
+    assert [(one.statement, entry.reason) for one, entry in found.allowed] == [("public.a", "a trial")]
+    assert [entry.name for entry in found.unused] == ["public.gone*"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('created-a = "off"', "no rule 'created-a' in [tool.schema-tools.lint]: did you mean created-at"),
+        ('created-at = "no"', "'created-at' in [tool.schema-tools.lint] takes \"off\" or a list"),
+        ("created-at = true", 'takes "off" or a list'),
+        ('created-at = ["public.a"]', "write {name = …, reason = …}"),
+        ('created-at = [{ name = "public.a" }]', 'allows public.a without a reason: add reason = "…"'),
+        ('created-at = [{ name = "public.a", reason = " " }]', "without a reason"),
+        ('created-at = [{ reason = "a trial" }]', 'names no object: add name = "public.…"'),
+        ('created-at = [{ nam = "public.a", reason = "x" }]', "write {name = …, reason = …}"),
+    ],
+)
+def test_a_bad_configuration_is_explained(line: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(LINT + line + "\n")
+    with pytest.raises(Trouble) as raised:
+        allowances.read(config.load(tmp_path), design.RULES)
+    assert words in str(raised.value)
+
+
+def test_the_section_must_be_a_table(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.schema-tools]\nlint = "off"\n')
+    with pytest.raises(Trouble, match="must be a table"):
+        allowances.read(config.load(tmp_path), design.RULES)
