@@ -22,10 +22,10 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " message failure envelope patience watch lock notes recovery autocommit runnable runner rehearsal repair scratch"
     " kinds rarities printing rows census catalog changes renames consequences subset ignores severity surroundings"
     " creations rare_creations completions rights alterations rare_alterations hints remedies script drift mirror"
-    " origins looks cache sources specimens sampling verify adopt drafts baseline findings names remarks blueprint"
+    " origins looks cache sources specimens sampling adopt drafts baseline findings names remarks blueprint"
     " design_columns design_tables design_keys design_files design_trials allowances design layout representation"
-    " translation expression inventory fields arguments relations standing package writer contract generation vendor"
-    " wording listing markdown notices report terminal options checks writing cli __main__"
+    " translation expression inventory contents course verify fields arguments relations standing package writer"
+    " contract generation vendor wording listing markdown notices report terminal options checks writing cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {

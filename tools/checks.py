@@ -20,19 +20,41 @@ if TYPE_CHECKING:
 ANNOTATED = ("text", "json", "markdown", "github", "junit", "sarif")
 
 
-@command(tools, "verify", example="tools verify")
+@command(tools, "verify", example="tools verify --from 20260601 --to 20260603")
+@click.argument("names", nargs=-1, metavar="[FILE|ID]...")
+@click.option("--from", "first", metavar="ID", help="Try a range, each file and all as one; from this one.")
+@click.option("--to", "last", metavar="ID", help="The last one of the range.")
+@click.option(
+    "--late", multiple=True, metavar="ID", help="Run this one at its place and last: the order must not matter."
+)
+@click.option("-u", "--url", help="A database: those of its pending files that are late are tried in both orders.")
 @scratch_options
 @formats(*ANNOTATED)
-def verify(project: config.Project, settings: scratch_module.Settings, format_: str) -> int:
+def verify(
+    project: config.Project,
+    names: tuple[str, ...],
+    first: str | None,
+    last: str | None,
+    late: tuple[str, ...],
+    url: str | None,
+    settings: scratch_module.Settings,
+    format_: str,
+) -> int:
     """Prove that every migration can be taken back.
 
-    On scratch each one goes up, down and up, and the catalog must be equal each time; sql/triggers must be current.
+    On scratch each one goes up, down and up: the catalog must be equal each time, and no row of before may be lost;
+    sql/triggers must be current. FILE and ID, of which the beginning is enough, choose some.
     """
     from tools import migrations, report, scratch
     from tools import verify as verification
 
+    steps = scratch.steps_of(migrations.read(project))
+    chosen = verification.choose(steps, names, first, last)
+    late_ids = verification.choose(steps, late) or ()
+    late_ids += verification.late(project, url) if url else ()
+    span = (first or last) is not None
     with scratch.cluster(settings) as cluster:
-        found = verification.verify(cluster, project, scratch.steps_of(migrations.read(project)))
+        found = verification.verify(cluster, project, steps, only=chosen, is_range=span, late=late_ids)
     terminal.answer(report.verifications(found, format_))
     return SAME if found.good else DIFFERENT
 

@@ -140,8 +140,8 @@ def _tables(catalog: Catalog, comments: Mapping[str, str]) -> list[Subject]:
                 constraints=tuple(constraints.get(table.name, ())),
                 indexes=tuple(indexes.get(table.name, ())),
                 partition_key=table.partition_key,
-                inserted=_written(told, bodies, "INSERT"),
-                updated=_written(told, bodies, "UPDATE"),
+                inserted=written(told, bodies, "INSERT"),
+                updated=written(told, bodies, "UPDATE"),
                 unmirrored=tuple(_unmirrored(table, told, policies.get(table.name, []), rules.get(table.name, []))),
             )
         )
@@ -195,7 +195,7 @@ def _unmirrored(
         yield f"its storage parameters {', '.join(table.options)}"
 
 
-def _written(triggers: Iterable[Trigger], bodies: Mapping[str, str], event: str) -> frozenset[str]:
+def written(triggers: Iterable[Trigger], bodies: Mapping[str, str], event: str) -> frozenset[str]:
     """Return the columns that triggers write before the row is stored."""
     found: set[str] = set()
     for trigger in triggers:

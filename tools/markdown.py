@@ -57,19 +57,24 @@ def plan(steps: tuple[Step, ...], refusals: tuple[str, ...]) -> str:
 
 def verification(found: Verification) -> str:
     """Return ``tools verify`` as Markdown."""
-    bad = sum(not trial.good for trial in found.trials) + len(found.triggers)
-    parts = [
-        f"**Up, down, up:** {len(found.trials)} migrations, " + (f"{bad} found" if bad else "every way back holds")
-    ]
-    parts.append(table(("migration", "verdict"), [(code(one.id), one.verdict) for one in found.trials]))
-    for trial in found.trials:
-        if trial.reason:
-            parts.append(folded(trial.id, "", trial.reason))
-        if trial.differences:
-            parts.append(_differences(trial.differences))
+    parts = [f"**Up, down, up:** {len(found.trials)} migrations, {wording.verdict(found)}"]
+    trials = (*found.trials, *found.ranges)
+    rows: list[tuple[str, str]] = [(code(one.name), one.verdict) for one in trials]
+    rows += [(f"{code(one.id)} run last", one.verdict) for one in found.late]
+    parts.append(table(("migration", "verdict"), rows))
+    for trial in trials:
+        told = "\n".join([*filter(None, [trial.reason]), *wording.rows_lines(trial)])
+        parts += _details(trial.name, told, trial.differences)
+    for one in found.late:
+        parts += _details(f"{one.id} run last", one.reason or "", one.differences)
     if found.triggers:
         parts += ["sql/triggers is not what the migrations make:", _differences(found.triggers)]
     return "\n\n".join(parts)
+
+
+def _details(title: str, told: str, differences: tuple[Difference, ...]) -> list[str]:
+    parts = [folded(title, "", told)] if told else []
+    return [*parts, _differences(differences)] if differences else parts
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

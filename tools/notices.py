@@ -16,7 +16,7 @@ from tools.wording import visible
 if TYPE_CHECKING:
     from tools.drift import Difference
     from tools.sources import Comparison
-    from tools.verify import Trial, Verification
+    from tools.verify import Late, Trial, Verification
 
 Level = Literal["error", "warning", "note"]
 LEVELS: dict[str, Level] = {"breaking": "error", "change": "warning", "cosmetic": "note"}
@@ -60,7 +60,9 @@ def of_comparison(found: Comparison) -> Examination:
 
 def of_verification(found: Verification) -> Examination:
     """Return a verification as an examination with a case for each migration."""
-    notices = [_of_trial(trial) for trial in found.trials if not trial.good]
+    trials = found.judged
+    notices = [_of_trial(trial) for trial in trials if not trial.good]
+    notices += [_of_late(one) for one in found.late if not one.good]
     notices += [
         Notice(
             rule="triggers not current",
@@ -72,8 +74,10 @@ def of_verification(found: Verification) -> Examination:
         )
         for one in found.triggers
     ]
-    cases = (*(trial.id for trial in found.trials), "triggers")
-    return Examination(name="up, down, up", cases=cases, notices=tuple(notices))
+    late = (f"{one.id} run last" for one in found.late)
+    remarks = tuple(f"{trial.name}: {line}" for trial in trials if trial.good for line in wording.rows_lines(trial))
+    cases = (*(trial.name for trial in trials), *late, "triggers")
+    return Examination(name="up, down, up", cases=cases, notices=tuple(notices), remarks=remarks)
 
 
 def github(found: Iterable[Examination]) -> str:
@@ -157,14 +161,17 @@ def _of_difference(one: Difference) -> Notice:
 
 
 def _of_trial(trial: Trial) -> Notice:
-    lines = [trial.reason or "", *(wording.title(one) for one in trial.differences)]
-    return Notice(
-        rule=trial.verdict,
-        level="error",
-        case=trial.id,
-        title=f"{trial.id}: {trial.verdict}",
-        message="\n".join(filter(None, lines)) or trial.verdict,
-    )
+    lines = [trial.reason or "", *wording.rows_lines(trial), *(wording.title(one) for one in trial.differences)]
+    return _bad(trial.name, trial.verdict, lines)
+
+
+def _of_late(one: Late) -> Notice:
+    return _bad(f"{one.id} run last", one.verdict, [one.reason or "", *map(wording.title, one.differences)])
+
+
+def _bad(case: str, verdict: str, lines: list[str]) -> Notice:
+    message = "\n".join(filter(None, lines)) or verdict
+    return Notice(rule=verdict, level="error", case=case, title=f"{case}: {verdict}", message=message)
 
 
 def _message(one: Difference) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.rehearsal import Tried
     from tools.runner import Applied
     from tools.sources import Comparison
-    from tools.verify import Verification
+    from tools.verify import Late, Trial, Verification
 
 FAILED = ("line", "column", "message", "detail", "hint", "sqlstate", "state")
 DOING = {"apply": "applied", "rollback": "rolled back", "mark": "marked", "unmark": "unmarked"}
@@ -224,36 +224,46 @@ def comparisons_json(found: tuple[Comparison, ...], unused: tuple[str, ...] = ()
 
 def verification(found: Verification) -> str:
     """Return ``tools verify`` as text."""
-    from tools import listing
+    from tools import listing, wording
 
-    lines = []
-    for trial in found.trials:
-        lines.append(f"{trial.id}: {trial.verdict}")
-        lines += [f"    {line}" for line in (trial.reason or "").splitlines()]
-        lines += listing.differences(trial.differences)
+    lines = [line for trial in (*found.trials, *found.ranges) for line in _trial(trial)]
+    for one in found.late:
+        lines += [f"{one.id} run last: {one.verdict}", *_reason(one), *listing.differences(one.differences)]
     if found.triggers:
         lines += ["sql/triggers is not what the migrations make:", *listing.differences(found.triggers)]
-    bad = sum(not trial.good for trial in found.trials) + len(found.triggers)
-    verdict = "every way back holds" if not bad else f"{bad} found"
-    lines.append(f"{len(found.trials)} migrations up, down, up: {verdict}")
+    lines.append(wording.verified(found))
     return "\n".join(lines)
+
+
+def _trial(trial: Trial) -> list[str]:
+    from tools import listing, wording
+
+    notes = [f"    {line}" for line in wording.rows_lines(trial)]
+    return [f"{trial.name}: {trial.verdict}", *_reason(trial), *notes, *listing.differences(trial.differences)]
+
+
+def _reason(one: Trial | Late) -> list[str]:
+    return [f"    {line}" for line in (one.reason or "").splitlines()]
 
 
 def verification_json(found: Verification) -> dict[str, Any]:
     """Return ``tools verify`` as JSON."""
     return {
         "good": found.good,
-        "migrations": [
-            {
-                "id": trial.id,
-                "verdict": trial.verdict,
-                "reason": trial.reason,
-                "differences": [_difference_json(one) for one in trial.differences],
-            }
-            for trial in found.trials
-        ],
+        "migrations": [{"id": trial.id, **_trial_json(trial)} for trial in found.trials],
+        "ranges": [{"from": one.id, "to": one.last or one.id, **_trial_json(one)} for one in found.ranges],
+        "late": [{"id": one.id, "verdict": one.verdict, **_why_json(one)} for one in found.late],
         "triggers": [_difference_json(one) for one in found.triggers],
     }
+
+
+def _trial_json(trial: Trial) -> dict[str, Any]:
+    rows = {"losses": list(map(asdict, trial.losses)), "dropped": trial.dropped, "untried": trial.untried}
+    return {"verdict": trial.verdict, "schema": trial.schema, **_why_json(trial), "rows": rows}
+
+
+def _why_json(one: Trial | Late) -> dict[str, Any]:
+    return {"reason": one.reason, "differences": [_difference_json(difference) for difference in one.differences]}
 
 
 def _difference_json(one: Difference) -> dict[str, Any]:

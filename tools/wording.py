@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tools.changes import Fact
     from tools.drift import Difference
     from tools.sources import Comparison
+    from tools.verify import Trial, Verification
 
 SEVERITIES = ("cosmetic", "change", "breaking")  # from the least
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
@@ -156,3 +157,29 @@ def uncompared(found: tuple[Comparison, ...]) -> str | None:
         return None
     shown = ", ".join([*keys[:10], *([f"and {len(keys) - 10} more"] if len(keys) > 10 else [])])
     return f"{len(keys)} object{'s' if len(keys) != 1 else ''} of kinds that are not compared: {shown}"
+
+
+def rows_lines(trial: Trial) -> list[str]:
+    """Return what became of the rows in a trial: what is lost, and what could not be tried or kept."""
+    lines = []
+    for loss in trial.losses:
+        counts = {"gone": loss.gone, "changed": loss.changed, "new": loss.new}
+        shown = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        where = f" in {', '.join(loss.columns)}" if loss.columns else ""
+        lines.append(
+            f"{loss.table}: of {loss.rows} rows {shown}{where}" if loss.counts else f"{loss.table}: {shown} rows"
+        )
+    lines += [f"what it drops comes back empty: {key}" for key in trial.dropped]
+    lines += [f"tried on empty tables: with rows it stops at {trial.untried}"] if trial.untried else []
+    return lines
+
+
+def verified(found: Verification) -> str:
+    """Return a verification in one line."""
+    return f"{len(found.trials)} migrations up, down, up: {verdict(found)}"
+
+
+def verdict(found: Verification) -> str:
+    """Return how many things are wrong; where a range was tried, its files count only as one."""
+    bad = sum(not one.good for one in found.judged) + sum(not one.good for one in found.late) + len(found.triggers)
+    return f"{bad} found" if bad else "every way back holds"
