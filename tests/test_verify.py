@@ -128,12 +128,22 @@ def test_a_file_that_does_not_take_the_rows_is_tried_without(history: Path, clus
     assert [trial.verdict for trial in found.trials] == ["exact", "exact", "rows lost"]
 
 
-def test_a_way_back_that_fails_with_rows_only_is_refused(history: Path, cluster: scratch.Cluster) -> None:
+def test_a_way_back_that_fails_with_rows_only_says_so(history: Path, cluster: scratch.Cluster) -> None:
     up, down = "alter table a add c int default 1", "alter table a drop c; alter table a add check (id < 0)"
     project = write_history(history, {B: (up, f"{down}; alter table a drop constraint a_id_check")})
-    trial = verify.verify(cluster, project, steps_of(project)).trials[1]
-    assert (trial.verdict, trial.schema) == ("refused", "exact")
-    assert "(with rows; without: exact)" in str(trial.reason)
+    found = verify.verify(cluster, project, steps_of(project))
+    trial = found.trials[1]
+    assert (trial.verdict, trial.schema, found.good) == ("refused with rows", "exact", False)
+    assert 'check constraint "a_id_check" of relation "a" is violated by some row' in str(trial.reason)
+
+
+@pytest.mark.parametrize(
+    "texts", [("delete from a", "select 1"), ("alter table a add c int not null", "alter table a drop c")]
+)
+def test_without_rows_only_the_catalog_counts(texts: tuple[str, str], history: Path, cluster: scratch.Cluster) -> None:
+    project = write_history(history, {B: texts})
+    trial = verify.verify(cluster, project, steps_of(project), rows=False).trials[1]
+    assert (trial.verdict, trial.schema, trial.losses, trial.untried) == ("exact", "exact", (), None)
 
 
 def test_the_sample_data_of_the_project_is_tried(history: Path, cluster: scratch.Cluster) -> None:
@@ -171,6 +181,8 @@ def test_some_files_are_chosen(history: Path, cluster: scratch.Cluster) -> None:
     assert [(trial.id, trial.verdict) for trial in found.trials] == [(C, "exact")]
     with pytest.raises(Trouble, match="--from names the first of the range"):
         verify.choose(steps, [], C, A)
+    with pytest.raises(Trouble, match="name either files or a range"):
+        verify.choose(steps, [A], B, C)
     with pytest.raises(Trouble, match="no migration 2027"):
         verify.choose(steps, ["2027"])
 
@@ -205,7 +217,7 @@ def test_the_command_tells_files_ranges_and_late_ones(history: Path, empty_url: 
     project = write_history(history, {C: ("delete from a; create table c (id int)", "drop table c")})
     apply(empty_url, project)
     write_history(history, {B: ("create table b (id int)", "drop table b")})
-    answer = call(project, "verify", f"sql/migrations/{C}.sql", "--from", "20260102", "-u", empty_url, "-f", "json")
+    answer = call(project, "verify", "--from", "20260102", "-u", empty_url, "-f", "json")
     found = json.loads(answer.out)
     assert answer.code == 1
     assert [(one["id"], one["verdict"], one["schema"]) for one in found["migrations"]] == [
@@ -219,6 +231,7 @@ def test_the_command_tells_files_ranges_and_late_ones(history: Path, empty_url: 
     }
     assert [(one["from"], one["to"], one["verdict"]) for one in found["ranges"]] == [(B, C, "rows lost")]
     assert [(one["id"], one["verdict"]) for one in found["late"]] == [(B, "same")]
+    assert '"verdict": "rows lost"' not in call(project, "verify", C, "--no-rows", "-f", "json").out
     text = call(project, "verify", "--late", B).out
     assert f"{C}: rows lost\n    public.a: of 20 rows 20 gone\n" in text
     assert f"{B} run last: same\n" in text

@@ -24,6 +24,7 @@ ANNOTATED = ("text", "json", "markdown", "github", "junit", "sarif")
 @click.argument("names", nargs=-1, metavar="[FILE|ID]...")
 @click.option("--from", "first", metavar="ID", help="Try a range, each file and all as one; from this one.")
 @click.option("--to", "last", metavar="ID", help="The last one of the range.")
+@click.option("--no-rows", is_flag=True, help="Try on empty tables: only the catalog counts.")
 @click.option(
     "--late", multiple=True, metavar="ID", help="Run this one at its place and last: the order must not matter."
 )
@@ -35,6 +36,7 @@ def verify(
     names: tuple[str, ...],
     first: str | None,
     last: str | None,
+    no_rows: bool,
     late: tuple[str, ...],
     url: str | None,
     settings: scratch_module.Settings,
@@ -54,7 +56,9 @@ def verify(
     late_ids += verification.late(project, url) if url else ()
     span = (first or last) is not None
     with scratch.cluster(settings) as cluster:
-        found = verification.verify(cluster, project, steps, only=chosen, is_range=span, late=late_ids)
+        found = verification.verify(
+            cluster, project, steps, only=chosen, is_range=span, rows=not no_rows, late=late_ids
+        )
     terminal.answer(report.verifications(found, format_))
     return SAME if found.good else DIFFERENT
 

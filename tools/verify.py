@@ -20,7 +20,15 @@ from tools.failure import Failed
 from tools.history import History, Item, Step
 
 Verdict = Literal[
-    "exact", "column order only", "residue", "rows lost", "refused", "not repeatable", "irreversible", "no way back"
+    "exact",
+    "column order only",
+    "residue",
+    "rows lost",
+    "refused",
+    "refused with rows",
+    "not repeatable",
+    "irreversible",
+    "no way back",
 ]
 GOOD: tuple[Verdict, ...] = ("exact", "column order only", "no way back")
 FAILED: tuple[Verdict, ...] = ("refused", "not repeatable")
@@ -99,6 +107,8 @@ def choose(
     found = History(items=tuple(Item(id=step.migration.id, state="pending") for step in steps))
     ids = [item.id for item in found.items]
     wanted = {history.find(found, _id(word)).id for word in words}
+    if wanted and (first or last):
+        raise Trouble("name either files or a range: --from and --to take no files beside them")
     if first or last:
         ends = [ids.index(history.find(found, _id(word)).id) if word else None for word in (first, last)]
         start, end = ends[0] or 0, len(ids) - 1 if ends[1] is None else ends[1]
@@ -122,12 +132,13 @@ def verify(
     *,
     only: tuple[str, ...] | None = None,
     is_range: bool = False,
+    rows: bool = True,
     late: Iterable[str] = (),
 ) -> Verification:
     """Try migrations on scratch databases, then the current text of the triggers on top of them all.
 
-    `only` are the ids of those to try, where it is not all, and with `is_range` they are tried as one, too. The way
-    back is tried on a copy, so what it leaves behind is in no later migration's way.
+    `only` are the ids of those to try, where it is not all, and with `is_range` they are tried as one, too; without
+    `rows`, on empty tables. The way back is tried on a copy, so what it leaves behind is in no later migration's way.
     """
     places = [place for place, step in enumerate(steps) if only is None or step.migration.id in only]
     wanted = tuple(steps[place] for place in places)
@@ -138,7 +149,8 @@ def verify(
     for step in steps[start:end]:
         after = None
         if step in wanted:
-            way.stock(last=step is steps[-1])
+            if rows:
+                way.stock(last=step is steps[-1])
             if is_range and not ranges:
                 ranges.append(_trial(way, wanted)[0])
             trial, after = _trial(way, (step,))
@@ -167,10 +179,10 @@ def _trial(way: Course, steps: tuple[Step, ...]) -> tuple[Trial, Catalog | None]
         trial, _ = _try_without(way, steps)
         return _named(replace(trial, untried=str(trouble).partition("\n")[0]), steps), None
     if trial.verdict in FAILED:
-        schema, _ = _try_without(way, steps)
-        trial = replace(trial, schema=schema.schema, differences=trial.differences or schema.differences)
-        if schema.schema not in FAILED:
-            trial = replace(trial, reason=f"{trial.reason or 'other rows'}\n(with rows; without: {schema.schema})")
+        without, _ = _try_without(way, steps)
+        if without.verdict not in FAILED:
+            return _named(replace(trial, verdict="refused with rows", schema=without.schema), steps), after
+        trial = without
     return _named(trial, steps), after
 
 
