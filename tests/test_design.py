@@ -12,8 +12,11 @@ from tools import allowances, catalog, config, database, design, migrations, run
 from tools.config import Project
 from tools.design import Examined
 from tools.errors import Trouble
+from tools.findings import Rule
 
-RULES = Path(__file__).resolve().parent / "rules" / "design"
+ROOT = Path(__file__).resolve().parent.parent
+RULES = ROOT / "tests" / "rules" / "design"
+DOCUMENT = ROOT / "docs" / "design-rules.md"
 NAMES = sorted(path.name for path in RULES.iterdir())
 BROKEN = {  # by the id of the rule, the objects of bad.sql that break it, where it is not one
     "char-column": 2,
@@ -63,6 +66,30 @@ def written(directory: Path, rule: str, side: str) -> Project:
         shutil.copy(folder / "external.sql", directory / "sql" / "external")
     up = (folder / f"{side}.sql").read_text()
     return write_history(directory, {A: up if text is None else (up, text)})
+
+
+def rules() -> str:
+    rows = [f"| `{one.id}` | {one.risk} | {one.reason} | {one.instead} |\n" for one in sorted(design.RULES, key=by_id)]
+    return "| rule | risk | why | instead |\n| --- | --- | --- | --- |\n" + "".join(rows)
+
+
+def by_id(rule: Rule) -> str:
+    return rule.id
+
+
+def test_the_list_of_rules_is_that_of_the_code() -> None:
+    assert rules() in DOCUMENT.read_text(encoding="utf-8"), "run python tests/test_design.py"
+
+
+def test_the_allowances_shown_are_read(tmp_path: Path) -> None:
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").partition("<!-- allowances -->\n```toml\n")[2]
+    (tmp_path / "pyproject.toml").write_text(shown.partition("```")[0], encoding="utf-8")
+    found = allowances.read(config.load(tmp_path), design.RULES)
+    assert found.off == {"money-column"}
+    assert [(entry.rule, entry.name) for entry in found.entries] == [
+        ("updated-at", "public.audit_log"),
+        ("updated-at", "legacy.*"),
+    ]
 
 
 def test_each_rule_has_its_pair() -> None:
@@ -144,3 +171,16 @@ def test_the_section_must_be_a_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.schema-tools]\nlint = "off"\n')
     with pytest.raises(Trouble, match="must be a table"):
         allowances.read(config.load(tmp_path), design.RULES)
+
+
+def write() -> None:
+    """Write the list of rules that the code knows."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    head, _, rest = text.partition("<!-- rules -->\n")
+    DOCUMENT.write_text(
+        f"{head}<!-- rules -->\n{rules()}<!-- end -->{rest.partition('<!-- end -->')[2]}", encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    write()
