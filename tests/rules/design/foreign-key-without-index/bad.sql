@@ -8,3 +8,6 @@ create table half (a uuid, b uuid, foreign key (a, b) references parents (a, b))
 create index half_a_idx on half (a);
 create table by_block (parent_id uuid references parents (id));
 create index by_block_parent_id_idx on by_block using brin (parent_id);
+create table by_day (day date, parent_id uuid references parents (id)) partition by range (day);
+create table by_day_1 partition of by_day default;
+create index by_day_parent_id_idx on only by_day (parent_id);
