@@ -40,15 +40,18 @@ class Origins:
     """The places, by kind and name; a function's place is known by its name without the arguments."""
 
     places: dict[tuple[str, str], str]
+    named: dict[str, str]  # by the name alone
 
     def where(self, kind: str, name: str) -> str | None:
         """Return ``file:line`` of an object, else of the table or type that it is part of."""
         if kind in ("comment", "privilege", "security label"):
             kind, _, name = _about(name)
         name = name.partition("(")[0]
-        return self.places.get((kind, name)) or next(
-            (place for (_, other), place in reversed(self.places.items()) if name.startswith(f"{other}.")), None
-        )
+        place = self.places.get((kind, name))
+        while place is None and "." in name:
+            name = name.rpartition(".")[0]
+            place = self.named.get(name)
+        return place
 
 
 def find(project: Project, steps: tuple[Step, ...]) -> Origins:
@@ -61,7 +64,7 @@ def find(project: Project, steps: tuple[Step, ...]) -> Origins:
             for kind, name, start in objects(node, statement):
                 line, _ = locate(script.text, known.place(start))
                 places[kind, name] = f"{project.relative(script.path)}:{line}"
-    return Origins(places=places)
+    return Origins(places=places, named={name: place for (_, name), place in places.items()})
 
 
 def _about(name: str) -> tuple[str, str, str]:
