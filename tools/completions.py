@@ -28,7 +28,7 @@ def make(item: Object, around: Surroundings) -> tuple[str, ...]:
     """Return the statements; none where none can say it."""
     match item:
         case kinds.Table():
-            first: str | None = _table(item, around)
+            first: str | None = table(item, around)
         case rarities.ForeignTable():
             first = _foreign_table(item, around)
         case kinds.Function(routine="aggregate"):
@@ -63,9 +63,10 @@ def _owner(item: Object) -> tuple[str, ...]:
     return () if owner in (None, "(owner)") else (f"alter {reference(item.kind, item.name)} owner to {role(owner)}",)
 
 
-def _table(item: kinds.Table, around: Surroundings) -> str:
+def table(item: kinds.Table, around: Surroundings, body: str | None = None) -> str:
+    """Return the statement of a table; `body` stands for the columns in their parentheses."""
     kind = "unlogged table" if item.unlogged else "table"
-    columns = listed(_columns(item, around))
+    columns = listed(columns_of(item, around)) if body is None else body
     return join(
         f"create {kind} {item.name}",
         f"partition of {item.partition_of} {item.partition_bound}" if item.partition_of else columns or "()",
@@ -77,7 +78,8 @@ def _table(item: kinds.Table, around: Surroundings) -> str:
     )
 
 
-def _columns(item: kinds.Table | rarities.ForeignTable, around: Surroundings) -> Iterator[str]:
+def columns_of(item: kinds.Table | rarities.ForeignTable, around: Surroundings) -> Iterator[str]:
+    """Yield the columns as the statement of a table has them."""
     for one in around.columns(item):
         name = (one.not_null or "").partition(" ")[0]
         text = column(one)
@@ -89,7 +91,7 @@ def _columns(item: kinds.Table | rarities.ForeignTable, around: Surroundings) ->
 def _foreign_table(item: rarities.ForeignTable, around: Surroundings) -> str | None:
     if any(option.endswith("=***") for option in item.options):
         return None
-    columns = listed(_columns(item, around)) or "()"
+    columns = listed(columns_of(item, around)) or "()"
     return join(
         f"create foreign table {item.name}",
         f"partition of {item.partition_of} {item.partition_bound}" if item.partition_of else columns,

@@ -42,15 +42,24 @@ class Change:
 
 def generate(catalog: Catalog, folder: Path, *, external: frozenset[str]) -> dict[str, str]:
     """Return the text of each file; hand-written modules that are in the folder are exported as ``__all__`` says."""
-    support = {
-        f"{name}.py": text for name in SUPPORT if not (folder / f"{name}.py").is_file() for text in [_given(name)]
-    }
-    by_hand = {**_by_hand(folder), **support}
+    support = _support(folder)
+    with _without_collection():
+        built = build(catalog, folder, external=external)
+        return {**support, **_written(built), "contract.py": contract.write(built, catalog)}
+
+
+def build(catalog: Catalog, folder: Path, *, external: frozenset[str]) -> Package:
+    """Return the package of models that the folder holds, or will hold."""
+    by_hand = {**_by_hand(folder), **_support(folder)}
     exports = {Path(name).stem: _exported(name, text) for name, text in sorted(by_hand.items())}
     exports |= dict.fromkeys(("contract", "enums", "schema"), ())
-    with _without_collection():
-        built = package.build(catalog, external=external, exports=exports)
-        return {**support, **_written(built), "contract.py": contract.write(built, catalog)}
+    return package.build(catalog, external=external, exports=exports)
+
+
+def _support(folder: Path) -> dict[str, str]:
+    """Return the modules that every package stands on, as far as the folder has none of its own."""
+    missing = (name for name in SUPPORT if not (folder / f"{name}.py").is_file())
+    return {f"{name}.py": _given(name) for name in missing}
 
 
 def _written(built: Package) -> dict[str, str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tools import outline
 from tools.config import Project
 from tools.history import Step
+from tools.kinds import Object
+from tools.migrations import Script
 from tools.statements import Statement, locate, trees
 
 # The statements of which the object's name is one field; the parse tree's classes and PostgreSQL's words
@@ -35,12 +38,11 @@ ON_A_TABLE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Origins:
     """The places, by kind and name; a function's place is known by its name without the arguments."""
 
     places: dict[tuple[str, str], str]
-    named: dict[str, str]  # by the name alone
 
     def where(self, kind: str, name: str) -> str | None:
         """Return ``file:line`` of an object, else of the table or type that it is part of."""
@@ -53,18 +55,39 @@ class Origins:
             place = self.named.get(name)
         return place
 
+    def of(self, item: Object) -> str | None:
+        """Return ``file:line`` of an object, else of what it is part of, as the catalog knows it."""
+        keys = (item.key, *reversed(item.parents))
+        return next((place for key in keys if (place := self.known.get(key.partition("(")[0]))), None)
+
+    @cached_property
+    def named(self) -> dict[str, str]:
+        """The places by the name alone."""
+        return {name: place for (_, name), place in self.places.items()}
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """The places by key."""
+        return {f"{kind} {name}": place for (kind, name), place in self.places.items()}
+
 
 def find(project: Project, steps: tuple[Step, ...]) -> Origins:
     """Read the history in its order; a later statement about the same object is nearer to what it is now."""
     places: dict[tuple[str, str], str] = {}
     for step in steps:
-        script = step.script
-        known = outline.read(script.text)
-        for statement, node in trees(known.sql):
-            for kind, name, start in objects(node, statement):
-                line, _ = locate(script.text, known.place(start))
-                places[kind, name] = f"{project.relative(script.path)}:{line}"
-    return Origins(places=places, named={name: place for (_, name), place in places.items()})
+        places |= read(project, step.script)
+    return Origins(places=places)
+
+
+def read(project: Project, script: Script) -> dict[tuple[str, str], str]:
+    """Return where one file speaks of which objects, by kind and name."""
+    places: dict[tuple[str, str], str] = {}
+    known = outline.read(script.text)
+    for statement, node in trees(known.sql):
+        for kind, name, start in objects(node, statement):
+            line, _ = locate(script.text, known.place(start))
+            places[kind, name] = f"{project.relative(script.path)}:{line}"
+    return places
 
 
 def _about(name: str) -> tuple[str, str, str]:

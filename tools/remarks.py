@@ -17,6 +17,7 @@ TAGS: Mapping[str, bool] = {
     "key": False,  # of a view's column: it tells rows apart
     "notnull": False,  # of a view's column or a composite type's: it is never null
     "version": False,  # of a column: it counts changes, and an update compares it
+    "area": True,  # of a table: the part of the documentation that it stands in
     "rule": True,  # of a column: the annotation in house_rules.py that Create and Update use
 }
 TAG = re.compile(rf"(?:^|(?<=\s))@({'|'.join(TAGS)})\b(?:[ \t]+([A-Za-z_]\w*(?:[ \t]*,[ \t]*\w+)*))?")

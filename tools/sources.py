@@ -84,8 +84,8 @@ class Reader:
         found = drift.find(pair[0], pair[1], self.entries())
         self.used |= found.used
         return Comparison(
-            expected=self._shown(expected),
-            actual=self._shown(actual),
+            expected=self.shown(expected),
+            actual=self.shown(actual),
             differences=self._locate(found.differences, steps),
             objects=catalog.count(pair[0]),
             pending=pending,
@@ -235,7 +235,7 @@ class Reader:
         gone = applied.difference(step.migration.id for step in steps)
         if gone:
             raise Trouble(f"{min(gone)} is applied, and its file is gone: restore it from version control")
-        if not applied and self._shown(source) != "live":
+        if not applied and self.shown(source) != "live":
             return steps, ()  # a database that no run has touched, like a restored dump, is held against the whole
         pending = tuple(step.migration.id for step in steps if step.migration.id not in applied)
         return tuple(step for step in steps if step.migration.id in applied), pending
@@ -308,7 +308,7 @@ class Reader:
             raise Trouble("no database: pass --url or set DATABASE_URL")
         return self.live
 
-    def _shown(self, source: str) -> str:
+    def shown(self, source: str) -> str:
         """Return the source as reports name it: a URL without its secrets."""
         return database.describe(source) if source != "live" and self._is_database(source) else source
 
