@@ -46,7 +46,7 @@ def _kept(sheet: Sheet, model: Model) -> Iterator[Rule]:
         for tag, value in model.subject.about(column).tags.items():
             if tag in KEPT:
                 words = KEPT[tag].format(phrases.code(label(column)), value)
-                yield Rule(table=sheet.name, words=words, name="", models="only they")
+                yield Rule(table=sheet.name, words=words, name="", models="yes")
 
 
 def _enforced(item: Constraint, model: Model, types: Mapping[str, Representation]) -> str:

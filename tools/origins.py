@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,9 +40,13 @@ ON_A_TABLE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Origins:
-    """The places, by kind and name; a function's place is known by its name without the arguments."""
+    """The places, by kind and name; a function's place is known by its name without the arguments.
+
+    `tables` are the places where tables were made, and not those where something was last done to them.
+    """
 
     places: dict[tuple[str, str], str]
+    tables: dict[str, str] = field(default_factory=dict)
 
     def where(self, kind: str, name: str) -> str | None:
         """Return ``file:line`` of an object, else of the table or type that it is part of."""
@@ -57,6 +61,8 @@ class Origins:
 
     def of(self, item: Object) -> str | None:
         """Return ``file:line`` of an object, else of what it is part of, as the catalog knows it."""
+        if item.kind == "table" and item.name in self.tables:
+            return self.tables[item.name]
         keys = (item.key, *reversed(item.parents))
         return next((place for key in keys if (place := self.known.get(key.partition("(")[0]))), None)
 
@@ -74,9 +80,12 @@ class Origins:
 def find(project: Project, steps: tuple[Step, ...]) -> Origins:
     """Read the history in its order; a later statement about the same object is nearer to what it is now."""
     places: dict[tuple[str, str], str] = {}
+    tables: dict[str, str] = {}
     for step in steps:
-        places |= read(project, step.script)
-    return Origins(places=places)
+        found = read(project, step.script)
+        places |= found
+        tables = {name: place for (kind, name), place in found.items() if kind == "table"} | tables
+    return Origins(places=places, tables=tables)
 
 
 def read(project: Project, script: Script) -> dict[tuple[str, str], str]:

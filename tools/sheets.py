@@ -11,7 +11,7 @@ from typing import TypeVar
 from tools import completions, creations, document, phrases, remarks, translation
 from tools.catalog import Catalog
 from tools.document import Entry, Link, Model, Sheet
-from tools.kinds import Column, Constraint, Index, MaterializedView, Object, Table, View
+from tools.kinds import Column, Constraint, Index, MaterializedView, Object, Sequence, Table, View
 from tools.rarities import ForeignTable
 from tools.surroundings import Surroundings, surround
 
@@ -54,7 +54,8 @@ class Scene:
     known: Knowledge
     comments: Mapping[str, str]
     inbound: Mapping[str, tuple[Link, ...]]
-    partitions: Mapping[str, tuple[str, ...]]
+    partitions: Mapping[str, tuple[Table, ...]]
+    sequences: Mapping[str, tuple[Sequence, ...]]
 
     def comment(self, key: str) -> str:
         """Return the prose of a comment."""
@@ -130,16 +131,21 @@ def _scene(catalog: Catalog, known: Knowledge) -> Scene:
     for link in links(catalog):
         if f"table {link.child}" not in known.external:
             inbound[link.parent].append(link)
-    partitions: dict[str, list[str]] = defaultdict(list)
+    partitions: dict[str, list[Table]] = defaultdict(list)
     for table in catalog.tables:
         if table.partition_of:
-            partitions[table.partition_of].append(f"{table.name} {table.partition_bound}")
+            partitions[table.partition_of].append(table)
+    sequences: dict[str, list[Sequence]] = defaultdict(list)
+    for sequence in catalog.sequences:
+        if sequence.owned_by:
+            sequences[creations.split(sequence.owned_by)[0]].append(sequence)
     return Scene(
         around=surround(catalog),
         known=known,
         comments={comment.name: comment.text for comment in catalog.comments},
         inbound={name: tuple(found) for name, found in inbound.items()},
         partitions={name: tuple(found) for name, found in partitions.items()},
+        sequences={name: tuple(found) for name, found in sequences.items()},
     )
 
 
@@ -165,7 +171,7 @@ def _sheet(item: Relation, slug: str, scene: Scene) -> Sheet:
         policies=tuple(_entries(item, "policy", phrases.policy, scene)),
         security=_security(item),
         deletion=tuple(_deletion(item.name, scene)),
-        partitions=scene.partitions.get(item.name, ()),
+        partitions=tuple(f"{one.name} {one.partition_bound}" for one in scene.partitions.get(item.name, ())),
         partition_key=item.partition_key if isinstance(item, Table) else None,
         model=scene.known.models.get(item.name),
         place=scene.known.place(item),
@@ -215,8 +221,8 @@ def _indexes(item: Relation, constraints: Iterable[Constraint], scene: Scene) ->
     keys = [one for one in constraints if one.type == "foreign key"]
     for one in constraints:
         if one.type in ("primary key", "unique", "exclusion"):
-            words = f"Belongs to the constraint: {phrases.constraint(one, ())}"
-            yield _index(one, item, creations.constraint(one).partition(f"{one.label} ")[2], words, one, keys, scene)
+            definition = creations.constraint(one).partition(f"{one.label} ")[2]
+            yield _index(one, item, definition, f"Keeps the constraint: {one.type}.", one, keys, scene)
     for index in scene.parts(item.key, Index):
         yield _index(index, item, creations.create(index) or "", phrases.index(index), None, keys, scene)
 
@@ -286,22 +292,35 @@ def _security(item: Relation) -> str:
 
 
 def _statements(item: Relation, constraints: list[Constraint], scene: Scene) -> Iterator[str]:
-    """Yield the statements that make a table or view and its parts; comments and rights aside."""
+    """Yield the statements that make a table or view and its parts; comments and rights aside.
+
+    Foreign keys come after the table, since two tables may point to each other.
+    """
+    sequences = scene.sequences.get(item.name, ())
+    for sequence in sequences:
+        yield from completions.make(sequence, scene.around)
     first, *rest = completions.make(item, scene.around) or ("",)
-    late = [one for one in constraints if not one.validated and one.enforced]
-    if isinstance(item, Table):
+    late = [one for one in constraints if one.references or (not one.validated and one.enforced)]
+    if isinstance(item, Table) and not item.partition_of:
         lines = [*completions.columns_of(item, scene.around)]
         lines += [creations.constraint(one) for one in sorted(constraints, key=_weight) if one not in late]
         body = "(\n    " + ",\n    ".join(lines) + "\n)" if lines else "()"
         first = completions.table(item, scene.around, body)
     yield from filter(None, (first, *rest))
+    yield from (f"alter sequence {one.name} owned by {one.owned_by}" for one in sequences)
     for one in constraints:
         made = completions.make(one, scene.around)
-        yield from made if one in late or not isinstance(item, Table) else made[1:]
+        yield from made if one in late or not _holds_constraints(item) else made[1:]
     for kind in PARTS:
         for part in scene.around.children.get(item.key, ()):
             if part.kind == kind and part.parents[0] == item.key:
                 yield from completions.make(part, scene.around)
+    for partition in scene.partitions.get(item.name, ()):
+        yield from _statements(partition, scene.parts(partition.key, Constraint), scene)
+
+
+def _holds_constraints(item: Relation) -> bool:
+    return isinstance(item, Table) and not item.partition_of
 
 
 def _deletion(table: str, scene: Scene) -> Iterator[str]:
@@ -318,7 +337,7 @@ def _deletion(table: str, scene: Scene) -> Iterator[str]:
                 waiting.append(link.child)
     for action, words in EFFECTS.items():
         groups = [
-            ("" if through == table else f"through {phrases.shown(through)} ") + phrases.listed(names)
+            phrases.listed(names) + ("" if through == table else f" through {phrases.shown(through)}")
             for through, names in found[action].items()
         ]
         if groups:

@@ -52,6 +52,44 @@ def models(
     return SAME
 
 
+@command(tools, "docs", example="tools docs --check")
+@click.option("--from", "source", metavar="SRC", default="migrations", show_default=True, help="As in drift-check.")
+@click.option("--out", type=click.Path(path_type=Path), help="The page's file [default: DATABASE_SCHEMA.md].")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where the page is stale or missing.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would.")
+@url_option
+@scratch_options
+def docs(
+    project: config.Project,
+    source: str,
+    out: Path | None,
+    check: bool,
+    diff: bool,
+    url: str | None,
+    settings: scratch_module.Settings,
+) -> int:
+    """Write the documentation of a schema.
+
+    A Markdown page from the catalog, and from the headers of migrations and queries: tables, diagrams, models, indexes,
+    sample data, history, rules, queries, maintenance.
+    """
+    from tools import gathering, generation, paper, publishing, sources, survey
+
+    path = out or project.directory / "DATABASE_SCHEMA.md"
+    with sources.reader(project, settings, live=config.database(url, project.directory), say=terminal.say) as reader:
+        catalog = reader.read(source)
+        document = survey.describe(catalog, gathering.gather(reader, catalog, source))
+    changes = publishing.compare({path: paper.write(publishing.as_stated(document, path))})
+    for one in changes:
+        click.echo(one.difference if diff else publishing.line(one, project), nl=not diff)
+    if check or diff:
+        return DIFFERENT if changes else SAME
+    generation.write(changes)
+    if not changes:
+        terminal.say("nothing to write")
+    return SAME
+
+
 @command(tools, "vendor", example="tools vendor ../app/app/db")
 @click.argument("dest", type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where the copy was changed or is stale.")

@@ -1,0 +1,73 @@
+"""Written documentation against what is there: what is stale, in which part, and what is in the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tools import paper
+from tools.config import Project
+from tools.document import Document
+from tools.errors import Trouble
+from tools.generation import Change
+
+SECTION = re.compile(r"^## \d+\. (.+)$", re.MULTILINE)
+MARK = "Written by tools docs"
+
+
+def compare(wanted: Mapping[Path, str], folder: Path | None = None) -> tuple[Change, ...]:
+    """Return what differs, and what of ours is in the folder and no longer wanted; others' files are in the way."""
+    found = []
+    for path, text in wanted.items():
+        there = _read(path)
+        if there is not None and not _is_ours(there):
+            raise Trouble(f"{path} was not written by tools docs: name another place, or remove it")
+        if there is None:
+            found.append(Change(change="missing", path=path, wanted=text))
+        elif there != text:
+            found.append(Change(change="changed", path=path, wanted=text, found=there))
+    stale = sorted(path for path in _files(folder) if path not in wanted and _is_ours(_read(path) or ""))
+    return (*found, *(Change(change="extra", path=path, found=_read(path) or "") for path in stale))
+
+
+def as_stated(document: Document, path: Path) -> Document:
+    """Return the document as made on the server version that the page at the path states.
+
+    Nothing else on the page follows the version, so any server can check it.
+    """
+    stated = paper.SERVER.search(_read(path) or "")
+    return replace(document, server_version=stated[1]) if stated else document
+
+
+def line(change: Change, project: Project) -> str:
+    """Return what is stale, in one line; of a page of ours with its sections."""
+    sections = [] if change.change != "changed" else list(_stale(change.found, change.wanted))
+    about = f" ({', '.join(sections)})" if sections else ""
+    return f"{change.change}: {project.relative(change.path.resolve())}{about}"
+
+
+def _stale(found: str, wanted: str) -> Iterator[str]:
+    mine, yours = _sections(wanted), _sections(found)
+    yield from (title for title in mine if mine[title] != yours.get(title))
+
+
+def _sections(text: str) -> dict[str, str]:
+    _, *parts = SECTION.split(text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _files(folder: Path | None) -> Iterable[Path]:
+    return (path for path in folder.rglob("*") if path.is_file()) if folder and folder.is_dir() else ()
+
+
+def _is_ours(text: str) -> bool:
+    return MARK in text[:200]
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+    except UnicodeDecodeError:
+        return ""
