@@ -1,4 +1,4 @@
-"""Catalogs kept from one run to the next, each found by all that it was made of: the unchanged is not made again."""
+"""Catalogs, and values made of them, kept from one run to the next, each found by all that it was made of."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tools import __version__, catalog, directories, looks
 from tools.catalog import Catalog
 from tools.rows import uncollected
 
+MOST_VALUES = 256  # each a history's
 MOST = 64  # catalogs: the branches and the half-applied databases of a few days
 IDLE = 3600.0  # seconds; what was used since then stays, because somebody may be about to read it
 
@@ -63,16 +64,30 @@ def keep(name: str, found: Catalog, seen: looks.Looks | None = None) -> None:
         "counts": {member: len(some) for member, some in rows.items()},
         "checksum": zlib.crc32(body),
     }
-    with tempfile.NamedTemporaryFile(dir=_folder(), delete=False) as fresh:
-        fresh.write(_encoded(head) + b"\n" + body)
-    os.replace(fresh.name, _folder() / f"{name}.json")  # another process never sees it half written
+    _write(_folder() / f"{name}.json", _encoded(head) + b"
+" + body)
     prune()
 
 
-def prune(most: int = MOST) -> None:
+def find_value(name: str) -> Any | None:
+    """Return what else is kept under a key: plain values."""
+    try:
+        return json.loads((_folder("values") / f"{name}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def keep_value(name: str, value: Any) -> None:
+    """Keep a plain value under a key."""
+    folder = _folder("values")
+    _write(folder / f"{name}.json", _encoded(value))
+    prune(MOST_VALUES, folder)
+
+
+def prune(most: int = MOST, folder: Path | None = None) -> None:
     """Remove what was not used lately, except the newest; several processes may do so at a time."""
     ages: dict[Path, float] = {}
-    for path in _folder().iterdir():
+    for path in (folder or _folder()).iterdir():
         with suppress(OSError):  # another removed it first
             ages[path] = time.time() - path.stat().st_mtime
     for path in sorted(ages, key=lambda path: ages[path])[most:]:
@@ -97,5 +112,12 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _folder() -> Path:
-    return directories.own(directories.cache_directory() / "catalogs")
+def _write(path: Path, content: bytes) -> None:
+    """Write a file at once: another process never sees it half written."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
+        fresh.write(content)
+    os.replace(fresh.name, path)
+
+
+def _folder(name: str = "catalogs") -> Path:
+    return directories.own(directories.cache_directory() / name)

@@ -109,8 +109,18 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """What a migration did to one object: ``made``, ``dropped`` or ``changed``, each fact before and after."""
+
+    word: str
+    kind: str
+    name: str
+    facts: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A migration: what its header says, and what it made or changed, in the words of the difference."""
+    """A migration: what its header says, what its statements touch, and how the catalog differs after it."""
 
     id: str
     slug: str
@@ -124,6 +134,7 @@ class Move:
     way_back: str = ""
     text: str = ""
     touches: tuple[str, ...] = ()
+    shifts: tuple[Shift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,7 @@ def _moves(project: Project, steps: Iterable[Step]) -> Iterator[Move]:
             phase=script.phase or "",
             transactional=script.transactional == "true",
             way_back=_way_back(step.migration),
-            text=headers.body(script.text),
+            text=script.text,
             touches=tuple(f"{kind} {phrases.shown(name)}" for kind, name in origins.read(project, script)),
         )
 

@@ -142,7 +142,7 @@ class Reader:
 
     def replayed(self, steps: tuple[Step, ...]) -> Catalog:
         """Return the catalog after these steps, from the cache where the same files were replayed before."""
-        key = self._key(steps)
+        key = self.key(steps)
         if key not in self._replayed:
             found = self._find(key)
             if found is None:
@@ -157,7 +157,7 @@ class Reader:
 
     def mirrored(self, steps: tuple[Step, ...]) -> Catalog:
         """Return what the models make in a copy of the replay, from the cache where nothing they look at changed."""
-        key = self._key(steps, "models", self.project.models, str(self.project.directory))
+        key = self.key(steps, "models", self.project.models, str(self.project.directory))
         fresh = self.project.models not in sys.modules  # else what was imported counts, and not its files
         if fresh and (kept := self._find(key)):
             return kept
@@ -278,7 +278,8 @@ class Reader:
             for one in differences
         )
 
-    def _key(self, steps: tuple[Step, ...], *parts: str) -> str:
+    def key(self, steps: tuple[Step, ...], *parts: str) -> str:
+        """Return the key under which a cache keeps what these steps make."""
         return cache.key(scratch.key(self.project, steps), self._programs, *parts)
 
     @cached_property
