@@ -187,7 +187,6 @@ class Document:
     """All there is to read; what a source has nothing of is empty."""
 
     title: str
-    source: str
     server_version: str
     package: str
     decisions: tuple[tuple[str, str], ...] = ()

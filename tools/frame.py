@@ -24,6 +24,7 @@ SECTIONS = {
     "maintenance.html": "Maintenance",
 }
 STAMP = re.compile(r"^\d{14}_")  # of a migration: what tells them apart is the rest
+LEGEND = "From the table that points to the one that it points to: dashed where it may be null."
 AREAS = 60  # in the way to other pages; beyond, they are on the overview
 
 
@@ -177,9 +178,5 @@ def viewer(diagram: Markup) -> Markup:
             ("Full", "full", "Whole window"),
         )
     ]
-    return tag(
-        "figure",
-        tag("div", diagram, class_="stage"),
-        tag("div", controls, class_="controls", role="group", aria_label="Diagram", hidden=True),
-        class_="viewer",
-    )
+    bar = tag("div", controls, class_="controls", role="group", aria_label="Diagram", hidden=True)
+    return tag("figure", tag("div", diagram, class_="stage"), tag("figcaption", LEGEND, bar), class_="viewer")

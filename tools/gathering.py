@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from tools import generation, headers, migrations, origins, phrases, samples
+from tools import database, generation, headers, lineage, migrations, origins, phrases, samples
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.document import Move, Question
@@ -21,13 +22,15 @@ IN_THE_HEADER = ("risk", "phase", "depends", "transactional")
 NO_WAY_BACK = "ST004"
 
 
-def gather(reader: Reader, catalog: Catalog, source: str) -> Material:
-    """Return what is known; of a foreign source nothing but where a file makes its objects."""
+def gather(reader: Reader, catalog: Catalog, source: str, *, shifts: bool = False) -> Material:
+    """Return what is known; of a foreign source nothing but where a file makes its objects.
+
+    `shifts`: how the catalog was before and after each migration, too, which takes a replay file by file.
+    """
     project = reader.project
     if source not in OWN:
         return Material(
             title=_foreign_title(reader, source),
-            source=reader.shown(source),
             origins=_origins_of_files(project, source),
             package=generation.build(catalog, project.directory / "nowhere", external=frozenset()),
         )
@@ -36,13 +39,12 @@ def gather(reader: Reader, catalog: Catalog, source: str) -> Material:
     ours = [one.name for one in catalog.tables if one.key not in external and not one.partition_of]
     return Material(
         title="Database schema",
-        source=source,
         external=external,
         origins=origins.find(project, steps),
         package=generation.build(catalog, project.directory.joinpath(*project.models.split(".")), external=external),
         package_name=project.models,
         decisions=_decisions(project),
-        history=tuple(_moves(project, steps)),
+        history=_history(reader, steps, shifts=shifts),
         questions=tuple(_questions(project)),
         samples=samples.read(reader.cluster(steps), project, ours),
     )
@@ -50,7 +52,8 @@ def gather(reader: Reader, catalog: Catalog, source: str) -> Material:
 
 def _foreign_title(reader: Reader, source: str) -> str:
     path = Path(source)
-    return f"Database schema: {path.stem if path.exists() else reader.shown(source)}"
+    name = path.stem if path.exists() else database.parse(source).get("dbname") or reader.shown(source)
+    return f"Database schema: {name}"
 
 
 def _origins_of_files(project: Project, source: str) -> Origins | None:
@@ -69,6 +72,13 @@ def _decisions(project: Project) -> tuple[tuple[str, str], ...]:
     found = sorted((project.directory / "docs" / "decisions").glob("*.md"))
     titles = (file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for file in found)
     return tuple((title, project.relative(file)) for title, file in zip(titles, found, strict=True))
+
+
+def _history(reader: Reader, steps: tuple[Step, ...], *, shifts: bool) -> tuple[Move, ...]:
+    moves = tuple(_moves(reader.project, steps))
+    if not shifts:
+        return moves
+    return tuple(replace(one, shifts=done) for one, done in zip(moves, lineage.read(reader, steps), strict=True))
 
 
 def _moves(project: Project, steps: Iterable[Step]) -> Iterator[Move]:

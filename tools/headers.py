@@ -51,23 +51,21 @@ def read(text: str) -> Header:
 
 def body(text: str) -> str:
     """Return the file without its header."""
-    lines = text.splitlines()
-    while lines and (not lines[0].strip() or LINE.fullmatch(lines[0])):
+    lines = text.lstrip().splitlines()
+    while lines and LINE.fullmatch(lines[0]):
         del lines[0]
     return "\n".join(lines).strip("\n")
 
 
 def _lines(text: str) -> list[str]:
-    """Return the comment lines before the first other one."""
+    """Return the comment lines that the file opens with; after an empty line, a comment is a statement's."""
     found = []
     for line in text.splitlines():
         comment = LINE.fullmatch(line)
         if comment:
             found.append(comment[1].strip())
-        elif line.strip():
+        elif line.strip() or found:
             break
-        elif found:
-            found.append("")
     return found
 
 

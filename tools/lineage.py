@@ -13,6 +13,7 @@ from tools.changes import Change
 from tools.document import Shift
 from tools.history import Step
 from tools.kinds import Object
+from tools.phrases import shown
 from tools.sources import Reader
 from tools.wording import value
 
@@ -96,8 +97,8 @@ def _along(items: Iterable[Object], word: str) -> Iterator[tuple[str, str, str]]
     """Yield what came or went with an object, kind by kind."""
     labels: dict[str, list[str]] = defaultdict(list)
     for item in items:
-        labels[item.kind].append(item.label)
+        labels[item.kind].append(shown(item.label))
     for kind, names in labels.items():
         if kind not in ("comment", "privilege"):
-            shown = ", ".join(names)[:LONG]
-            yield (kind, shown, "") if word == "missing" else (kind, "", shown)
+            told = ", ".join(names)[:LONG]
+            yield (kind, told, "") if word == "missing" else (kind, "", told)

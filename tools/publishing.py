@@ -15,6 +15,19 @@ from tools.generation import Change
 
 SECTION = re.compile(r"^## \d+\. (.+)$", re.MULTILINE)
 MARK = "Written by tools docs"
+FEW = 20
+
+
+def page(document: Document, path: Path) -> tuple[Change, ...]:
+    """Return how the Markdown page at the path differs from what the document says."""
+    return compare({path: paper.write(_as_stated(document, path))})
+
+
+def site(document: Document, folder: Path) -> tuple[Change, ...]:
+    """Return how the site in the folder differs from what the document says."""
+    from tools import website
+
+    return compare({folder / name: text for name, text in website.build(document).items()}, folder)
 
 
 def compare(wanted: Mapping[Path, str], folder: Path | None = None) -> tuple[Change, ...]:
@@ -32,7 +45,7 @@ def compare(wanted: Mapping[Path, str], folder: Path | None = None) -> tuple[Cha
     return (*found, *(Change(change="extra", path=path, found=_read(path) or "") for path in stale))
 
 
-def as_stated(document: Document, path: Path) -> Document:
+def _as_stated(document: Document, path: Path) -> Document:
     """Return the document as made on the server version that the page at the path states.
 
     Nothing else on the page follows the version, so any server can check it.
@@ -41,8 +54,14 @@ def as_stated(document: Document, path: Path) -> Document:
     return replace(document, server_version=stated[1]) if stated else document
 
 
-def line(change: Change, project: Project) -> str:
-    """Return what is stale, in one line; of a page of ours with its sections."""
+def lines(changes: tuple[Change, ...], project: Project) -> Iterator[str]:
+    """Yield what is stale, a line a file as long as these are few; of a page with its sections."""
+    yield from (_line(one, project) for one in changes[:FEW])
+    if len(changes) > FEW:
+        yield f"and {len(changes) - FEW} more"
+
+
+def _line(change: Change, project: Project) -> str:
     sections = [] if change.change != "changed" else list(_stale(change.found, change.wanted))
     about = f" ({', '.join(sections)})" if sections else ""
     return f"{change.change}: {project.relative(change.path.resolve())}{about}"

@@ -33,7 +33,6 @@ class Material:
     """What a repository says of a schema; a source that is not its own has none of most."""
 
     title: str
-    source: str
     external: frozenset[str] = frozenset()
     origins: Origins | None = None
     package: Package | None = None
@@ -58,7 +57,6 @@ def describe(catalog: Catalog, material: Material) -> Document:
     links = tuple(link for link in sheets.links(catalog) if link.child in shown and link.parent in shown)
     return Document(
         title=material.title,
-        source=material.source,
         server_version=catalog.server_version,
         package=material.package_name,
         decisions=material.decisions,

@@ -55,7 +55,8 @@ def models(
 @command(tools, "docs", example="tools docs --check")
 @click.option("--from", "source", metavar="SRC", default="migrations", show_default=True, help="As in drift-check.")
 @click.option("--out", type=click.Path(path_type=Path), help="The page's file [default: DATABASE_SCHEMA.md].")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where the page is stale or missing.")
+@click.option("--html", type=click.Path(path_type=Path), help="A folder: a site in place of the page.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where something is stale or missing.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would.")
 @url_option
 @scratch_options
@@ -63,6 +64,7 @@ def docs(
     project: config.Project,
     source: str,
     out: Path | None,
+    html: Path | None,
     check: bool,
     diff: bool,
     url: str | None,
@@ -71,17 +73,19 @@ def docs(
     """Write the documentation of a schema.
 
     A Markdown page from the catalog, and from the headers of migrations and queries: tables, diagrams, models, indexes,
-    sample data, history, rules, queries, maintenance.
+    sample data, history, rules, queries, maintenance. Or the same as a site that is opened from its files.
     """
-    from tools import gathering, generation, paper, publishing, sources, survey
+    from tools import gathering, generation, publishing, sources, survey
 
-    path = out or project.directory / "DATABASE_SCHEMA.md"
+    if out and html:
+        raise click.UsageError("write either --out or --html, and not both", click.get_current_context())
     with sources.reader(project, settings, live=config.database(url, project.directory), say=terminal.say) as reader:
         catalog = reader.read(source)
-        document = survey.describe(catalog, gathering.gather(reader, catalog, source))
-    changes = publishing.compare({path: paper.write(publishing.as_stated(document, path))})
-    for one in changes:
-        click.echo(one.difference if diff else publishing.line(one, project), nl=not diff)
+        document = survey.describe(catalog, gathering.gather(reader, catalog, source, shifts=html is not None))
+    page = out or project.directory / "DATABASE_SCHEMA.md"
+    changes = publishing.site(document, html) if html else publishing.page(document, page)
+    for line in (one.difference for one in changes) if diff else publishing.lines(changes, project):
+        click.echo(line, nl=not diff)
     if check or diff:
         return DIFFERENT if changes else SAME
     generation.write(changes)
