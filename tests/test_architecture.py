@@ -25,9 +25,9 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " origins looks cache sources specimens sampling adopt drafts baseline findings names remarks blueprint"
     " design_columns design_tables design_keys design_files design_trials allowances design layout representation"
     " translation expression inventory contents course verify fields arguments relations standing package writer"
-    " contract generation vendor headers areas document phrases sheets integrity upkeep survey samples wording lineage"
-    " gathering listing markdown prose mermaid tabulation paper placing markup drawing frame pages records website"
-    " publishing notices report terminal options checks writing cli __main__"
+    " contract generation vendor headers areas document phrases sheets integrity upkeep survey excerpts wording"
+    " lineage gathering listing markdown prose mermaid tabulation paper placing markup drawing frame pages records"
+    " website publishing notices report terminal options checks writing cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tools import database, generation, headers, lineage, migrations, origins, phrases, samples
+from tools import database, excerpts, generation, headers, lineage, migrations, origins, phrases
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.document import Move, Question
@@ -19,6 +19,7 @@ from tools.survey import Material
 
 OWN = ("migrations", "models", "live")  # sources that the files of the repository are about
 IN_THE_HEADER = ("risk", "phase", "depends", "transactional")
+FOR_TOOLS = ("index", "given")  # of a query: told in another place, and where values for a trial come from
 NO_WAY_BACK = "ST004"
 
 
@@ -46,7 +47,7 @@ def gather(reader: Reader, catalog: Catalog, source: str, *, shifts: bool = Fals
         decisions=_decisions(project),
         history=_history(reader, steps, shifts=shifts),
         questions=tuple(_questions(project)),
-        samples=samples.read(reader.cluster(steps), project, ours),
+        samples=excerpts.read(reader.cluster(steps), project, ours),
     )
 
 
@@ -121,7 +122,7 @@ def _questions(project: Project) -> Iterator[Question]:
             slug=slugs.take(file.stem),
             path=project.relative(file),
             title=header.title,
-            facts={word: text for word, text in header.entries.items() if word != "index" and word[0] != "$"},
+            facts={word: text for word, text in header.entries.items() if word not in FOR_TOOLS and word[0] != "$"},
             parameters=header.parameters,
             indexes=tuple(header.entries.get("index", "").replace(",", " ").split()),
             text=headers.body(script.text),
