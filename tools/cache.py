@@ -64,8 +64,7 @@ def keep(name: str, found: Catalog, seen: looks.Looks | None = None) -> None:
         "counts": {member: len(some) for member, some in rows.items()},
         "checksum": zlib.crc32(body),
     }
-    _write(_folder() / f"{name}.json", _encoded(head) + b"
-" + body)
+    _write(_folder() / f"{name}.json", _encoded(head) + b"\n" + body)
     prune()
 
 
