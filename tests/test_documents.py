@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import psycopg
 import pytest
 from click.testing import CliRunner
@@ -196,6 +197,22 @@ def test_a_stale_page_is_told_with_its_sections(copied: Path) -> None:
     assert "+What are a user's tasks, latest first, page by page?" in told
     assert tools("docs", project=copied)[0] == 0
     assert tools("docs", "--check", project=copied)[0] == 0
+
+
+def test_a_plan_that_is_kept_is_shown_with_its_query(copied: Path) -> None:
+    plans = copied / "sql/queries/plans"
+    plans.mkdir(exist_ok=True)
+    (plans / "list_tasks.txt").write_text("Limit\n  Index Scan <of> all\n", encoding="utf-8")
+    assert tools("docs", project=copied)[0] == 0
+    page = (copied / "DATABASE_SCHEMA.md").read_text(encoding="utf-8")
+    assert "```\nLimit\n  Index Scan <of> all\n```" in page.partition("### list_tasks\n")[2].partition("### ")[0]
+    assert tools("docs", "--html", str(copied / "site"), project=copied)[0] == 0
+    assert "Index Scan &lt;of&gt; all" in (copied / "site/queries/list_tasks.html").read_text(encoding="utf-8")
+
+
+def test_a_page_and_a_site_are_not_written_at_once(tmp_path: Path) -> None:
+    with pytest.raises(click.UsageError, match="either --out or --html"):
+        tools("docs", "--out", str(tmp_path / "a.md"), "--html", str(tmp_path / "a"))
 
 
 def test_a_page_of_somebody_else_is_not_overwritten(copied: Path) -> None:

@@ -176,6 +176,15 @@ SHAPES = {
 }
 
 
+def test_a_map_of_many_boxes_has_them_in_rows() -> None:
+    boxes = [Box(name=f"b{number:03}", width=90 + number % 40, height=56) for number in range(95)]
+    edges = [(f"b{number:03}", f"b{number // 3:03}") for number in range(95)]
+    plan = placing.spread(boxes, edges)
+    assert overlapping(boxes, plan) == []
+    assert plan == placing.spread(boxes[::-1], edges[::-1])
+    assert 1 < plan.width / plan.height < 2.5
+
+
 @pytest.mark.parametrize("edges", SHAPES.values(), ids=list(SHAPES))
 def test_boxes_do_not_overlap_and_lines_pass_between_them(edges: list[tuple[str, str]]) -> None:
     names = sorted({name for edge in edges for name in edge} | {"alone", "lonely"})

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tools.document import Column, Document, Link, Sheet
+from tools.document import Area, Column, Document, Link, Sheet
 from tools.layout import width
 from tools.markup import Markup, tag
 from tools.phrases import shown
-from tools.placing import Box, Edge, Plan, Point, place
+from tools.placing import Box, Edge, Plan, Point, place, spread
 
 LETTER = 7.0  # the width of a letter in the boxes, which have a font of one width
 ROW = 20.0
@@ -19,6 +19,7 @@ HEAD = 30.0
 PAD = 12.0
 KEY = 26.0  # where the names of columns begin
 ROWS = 14  # of a table; the others are counted
+MAP = 30  # areas; more are a map without lines
 LONGEST = 34  # letters of a name or a type
 KEYS = {"primary": "PK", "foreign": "FK", "unique": "U"}
 
@@ -78,33 +79,39 @@ def around(document: Document, sheet: Sheet, href: Callable[[Sheet], str], most:
 
 
 def areas(document: Document, href: Mapping[str, str]) -> Markup:
-    """Return the areas, and how many foreign keys go from one to the other."""
+    """Return the areas, and how many foreign keys go from one to the other; of many areas these show when asked for."""
     home = {table: area.title for area in document.areas for table in area.tables}
     ties = Counter((home[link.child], home[link.parent]) for link in document.links if link.parent in home)
+    many = len(document.areas) > MAP
     boxes = [
         Drawn(
             name=area.title,
-            title=area.title,
+            title=_cut(area.title),
             href=href[area.title],
             class_="area",
-            rows=tuple(("", _cut(shown(name)), "") for name in _chief(document, area.tables))
-            + ((("", f"and {len(area.tables) - 5} more", ""),) if len(area.tables) > 5 else ()),
+            rows=tuple(("", row, "") for row in _contents(document, area, 0 if many else 5)),
             tip=f"{len(area.tables)} tables",
         )
         for area in document.areas
     ]
-    plan = place([one.box for one in boxes], ties)
+    plan = (spread if many else place)([one.box for one in boxes], ties)
+    known = {one.name: one for one in boxes}
+    class_ = "many quiet" if many else "many"
     lines = [
-        _line(plan, {one.name: one for one in boxes}, edge, (HEAD / 2, HEAD / 2), f"{count} foreign keys", count)
+        _line(plan, known, edge, (HEAD / 2, HEAD / 2), f"{count} foreign keys", count, class_)
         for edge, count in sorted(ties.items())
         if edge[0] != edge[1]
     ]
     return _svg(plan, boxes, lines, "The areas of the schema")
 
 
-def _chief(document: Document, names: Iterable[str]) -> list[str]:
+def _contents(document: Document, area: Area, most: int) -> list[str]:
+    """Return the tables of an area that most is tied to, and how many others there are."""
     degree = Counter(link.parent for link in document.links) + Counter(link.child for link in document.links)
-    return sorted(names, key=lambda name: (-degree[name], name))[:5]
+    names = sorted(area.tables, key=lambda name: (-degree[name], name))
+    more = len(names) - most
+    count = [f"and {more} more" if most else f"{more} tables"] if more > 0 else []
+    return [*(_cut(shown(name)) for name in names[:most]), *count]
 
 
 def _whole(sheet: Sheet, links: Sequence[Link], href: Callable[[Sheet], str]) -> Drawn:

@@ -18,6 +18,7 @@ from tools.sources import Reader
 from tools.wording import value
 
 WORDS = {"missing": "dropped", "unexpected": "made", "changed": "changed"}
+MANY = 50  # migrations, from which on somebody waits
 LONG = 2000  # letters of a fact's value that are shown
 Shifts = tuple[Shift, ...]
 
@@ -49,24 +50,22 @@ def _shift(kept: list[Any]) -> Shift:
 
 def _replayed(reader: Reader, steps: tuple[Step, ...], start: int) -> list[Shifts]:
     """Replay what comes after the first steps, and look at the catalog after each."""
+    if len(steps) - start > MANY:
+        reader.say(f"replaying {len(steps) - start} migrations one by one; what each changed is kept for the next time")
     cluster = reader.cluster(steps[:start])
     url = cluster.create(template=cluster.replayed)
     found = []
     try:
-        before = _read(url)
-        for step in steps[start:]:
-            runner.replay(url, reader.project, (step,))
-            after = _read(url)
-            found.append(tuple(shifts(before, after)))
-            before = after
+        with database.connect(url, application="tools docs") as connection:
+            before = catalog.read(connection)
+            for step in steps[start:]:
+                runner.replay(url, reader.project, (step,))
+                after = catalog.read(connection)
+                found.append(tuple(shifts(before, after)))
+                before = after
     finally:
         cluster.drop(url)
     return found
-
-
-def _read(url: str) -> Catalog:
-    with database.connect(url, application="tools docs") as connection:
-        return catalog.read(connection)
 
 
 def shifts(before: Catalog, after: Catalog) -> Iterator[Shift]:

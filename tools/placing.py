@@ -68,6 +68,30 @@ def place(boxes: Sequence[Box], edges: Iterable[Edge]) -> Plan:
     )
 
 
+def spread(boxes: Sequence[Box], edges: Iterable[Edge]) -> Plan:
+    """Return the plan of many boxes as a grid, read line by line: each comes soon after one that it is tied to."""
+    near: dict[str, set[str]] = defaultdict(set)
+    for one, other in edges:
+        near[one].add(other)
+        near[other].add(one)
+    sizes = {box.name: box for box in boxes}
+    order: dict[str, None] = {}
+    for first in sorted(sizes, key=lambda name: (-len(near[name]), name)):
+        waiting = [first]
+        for name in waiting:
+            if name not in order:
+                order[name] = None
+                waiting += sorted(near[name] - order.keys(), key=lambda one: (-len(near[one]), one))
+    wide = max((box.width for box in boxes), default=0.0) + GAP
+    high = max((box.height for box in boxes), default=0.0) + GAP
+    across = max(1, round(math.sqrt(len(boxes) * WIDE * high / wide))) if boxes else 1
+    corners = {name: (MARGIN + n % across * wide, MARGIN + n // across * high) for n, name in enumerate(order)}
+    rows = math.ceil(len(boxes) / across)
+    return Plan(
+        corners=corners, bends={}, width=2 * MARGIN + across * wide - GAP, height=2 * MARGIN + rows * high - GAP
+    )
+
+
 def _bends(edge: Edge, layers: Layers, corners: Mapping[str, Point]) -> Iterator[Point]:
     """Yield the points at which a line enters and leaves the layers that it passes, from child to parent."""
     child, parent = edge
