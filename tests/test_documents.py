@@ -123,7 +123,7 @@ def test_a_place_is_the_line_that_made_it() -> None:
 HOSTILE = """
 create table "a|b `c` <i>" (
     "x""y" integer primary key, "<script>" text default '`|</td>', "_a_" integer references "a|b `c` <i>" ("x""y"),
-    constraint "a`b" check ("<script>" <> '||`<b>')
+    constraint "a`b" check ("<script>" <> '||`<b>'), constraint hidden check ("<script>" <> E'\\u202e')
 );
 create table "../x/y" (id integer);
 create table "a|b `c` <I>" (id integer);

@@ -15,8 +15,9 @@ import pytest
 from proving import read
 from test_documents import HOSTILE, Make, described, tools
 
-from tools import lineage, placing, website
+from tools import config, lineage, placing, scratch, sources, website
 from tools.drawing import LETTER
+from tools.history import Step
 from tools.placing import Box
 
 needs_chromium = pytest.mark.skipif(chromium.PROGRAM is None, reason="needs chromium: apt-get install chromium")
@@ -152,6 +153,34 @@ def test_what_a_change_did_is_told_once(make_database: Make) -> None:
     ]
 
 
+def test_what_migrations_did_is_kept_and_only_new_ones_are_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = scratch.configured(None, None)
+    if settings.url:
+        pytest.skip("a server given by URL may have changed, so nothing is cached")
+    folder = tmp_path / "sql/migrations"
+    folder.mkdir(parents=True)
+    (folder / "20260101000000_a.sql").write_text(f"create table a (); -- {tmp_path}", encoding="utf-8")
+    replayed: list[int] = []
+    real = lineage._replayed
+
+    def counting(reader: sources.Reader, steps: tuple[Step, ...], start: int) -> list[lineage.Shifts]:
+        replayed.append(len(steps) - start)
+        return real(reader, steps, start)
+
+    monkeypatch.setattr(lineage, "_replayed", counting)
+    for more in ("create table b ();", ""):
+        with sources.reader(config.load(tmp_path), settings) as reader:
+            found = lineage.read(reader, reader.steps())
+        if more:
+            (folder / "20260102000000_b.sql").write_text(more, encoding="utf-8")
+    with sources.reader(config.load(tmp_path), settings) as reader:
+        assert lineage.read(reader, reader.steps()) == found
+    assert [[shift.name for shift in shifts] for shifts in found] == [["public.a"], ["public.b"]]
+    assert replayed == [1, 1]
+
+
 # -- diagrams ---------------------------------------------------------------------------------------------------------
 
 
@@ -164,6 +193,10 @@ def overlapping(boxes: list[Box], plan: placing.Plan) -> list[tuple[str, str]]:
             if left < x + other.width and x < left + one.width and top < y + other.height and y < top + one.height:
                 found.append((one.name, other.name))
     return found
+
+
+def columns(boxes: list[Box], plan: placing.Plan) -> Iterator[tuple[float, float]]:
+    yield from ((plan.corners[box.name][0], box.width) for box in boxes)
 
 
 SHAPES = {
@@ -203,6 +236,9 @@ def test_boxes_do_not_overlap_and_lines_pass_between_them(edges: list[tuple[str,
                 and plan.corners[box.name][1] < y < plan.corners[box.name][1] + box.height
             ]
             assert inside == []
+        for (x, _), (next_x, _) in zip(points[1::2], points[2::2], strict=False):  # from one layer to the next
+            ends = sorted((x, next_x))
+            assert not any(left < ends[1] and ends[0] < left + wide for left, wide in columns(boxes, plan))
     assert plan == placing.place(boxes, edges[::-1])
 
 
@@ -236,6 +272,10 @@ def test_it_is_searched_from_its_files(site: Path, browser: chromium.Browser) ->
     browser.until("document.querySelector('#found b')?.textContent === 'time_blocks'")
     browser.press("Escape")
     assert browser.value("document.getElementById('found').hidden")
+    browser.value("document.getElementById('search').value = ''")
+    browser.click("#search")
+    browser.type("assign")
+    browser.until("document.querySelector('#found b')?.textContent === 'assignment_status'")
 
 
 @needs_chromium
@@ -260,6 +300,11 @@ def test_a_diagram_is_moved_and_followed(site: Path, browser: chromium.Browser) 
     browser.until("document.querySelector('.diagram').classList.contains('dim')")
     lit = browser.value("[...document.querySelectorAll('.node.lit .title')].map((one) => one.textContent).sort()")
     assert lit == ["attachments", "comments", "projects", "tasks", "users"]
+    x, y = browser.point(f"{node} .title")
+    browser.mouse("mousePressed", x, y, button="left", clickCount=1)
+    browser.mouse("mouseMoved", x + 30, y + 10, button="left", buttons=1)
+    browser.mouse("mouseReleased", x + 30, y + 10, button="left", clickCount=1)
+    assert browser.value("new Promise((done) => setTimeout(() => done(location.pathname), 300))").endswith("index.html")
     browser.click(f"{node} .title")
     browser.until("location.pathname.endsWith('/tables/comments.html') && document.readyState === 'complete'")
 

@@ -72,12 +72,10 @@ def shifts(before: Catalog, after: Catalog) -> Iterator[Shift]:
     """Yield what is different afterwards; what came or went with something else is told there."""
     found = changes.compare(before, after)
     kept = consequences.drop_consequences(found)
-    told = {change.item.key for change in kept}
     along: dict[tuple[str, str], list[Object]] = defaultdict(list)
     for change in found:
-        if change.item.key not in told:
-            for parent in change.item.parents:
-                along[change.word, parent].append(change.item)
+        for parent in change.item.parents:
+            along[change.word, parent].append(change.item)
     for change in kept:
         yield Shift(
             word=WORDS[change.word],
