@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import chromium
 import pytest
 from proving import read
-from test_documents import HOSTILE, Make, described, tools
+from test_documents import HOSTILE, ZOO, Make, described, tools
 
 from tools import config, lineage, placing, scratch, sources, website
 from tools.drawing import LETTER
@@ -91,6 +91,14 @@ def check_links(folder: Path) -> int:
 
 def test_every_link_leads_somewhere(site: Path) -> None:
     assert check_links(site) > 1000
+
+
+@pytest.mark.parametrize("path", ZOO, ids=lambda path: path.stem)
+def test_every_link_leads_somewhere_in_the_zoo(path: Path, make_database: Make, tmp_path: Path) -> None:
+    if path.stem == "since_18" and read(make_database("")).major < 18:
+        pytest.skip("needs PostgreSQL 18")
+    found = described(make_database(path.read_text(encoding="utf-8")))[1]
+    assert check_links(write(website.build(found), tmp_path)) > 100
 
 
 def test_there_is_a_page_for_each_table_migration_and_query(site: Path) -> None:

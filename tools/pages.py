@@ -132,7 +132,7 @@ def _columns(frame: Frame, sheet: Sheet) -> Markup:
         null = "" if "view" in sheet.kind else "null" if one.nullable else "not null"
         rows.append(
             (
-                [tag("code", one.name, id=f"column-{one.name.replace(' ', '-')}"), badges, points],
+                [tag("code", one.name), badges, points],
                 tag("code", one.type),
                 tag("span", null, class_="null" if one.nullable else "required"),
                 tag("code", one.value) if one.value else "",
@@ -173,7 +173,7 @@ def _own_indexes(frame: Frame, sheet: Sheet) -> Markup | None:
     queries = {one.name: one for one in frame.document.questions}
     rows: list[tuple[Content, ...]] = [
         (
-            tag("code", one.name, id=f"index-{one.name}"),
+            tag("code", one.name),
             sentence(one.words),
             one.reason,
             _separated([*one.serves, *(frame.question(queries[name]) for name in one.queries)]),

@@ -102,7 +102,8 @@ def _rules(frame: Frame) -> Content:
         ]
         if rows:
             caption = f"Rules of {shown(sheet.name)}"
-            parts.append(section(shown(sheet.name), table(("rule", "database", "models"), rows, caption=caption)))
+            listed = table(("rule", "database", "models"), rows, caption=caption)
+            parts.append(section(shown(sheet.name), listed, slug=f"rules-{sheet.slug}"))
     return parts
 
 
@@ -216,7 +217,12 @@ def _facts(facts: list[tuple[Content, Content]]) -> Markup:
 def _upkeep(frame: Frame) -> Content:
     return text(
         [
-            section(one.title, tag("p", sentence(one.words)), sql(one.statements) if one.statements else None)
-            for one in frame.document.upkeep
+            section(
+                one.title,
+                tag("p", sentence(one.words)),
+                sql(one.statements) if one.statements else None,
+                slug=f"advice-{number}",
+            )
+            for number, one in enumerate(frame.document.upkeep, start=1)
         ]
     )

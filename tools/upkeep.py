@@ -17,6 +17,12 @@ BACKUP = """\
 pg_dump --format=custom --no-owner --file=backup.dump "$DATABASE_URL"
 createdb restored && pg_restore --no-owner --exit-on-error --dbname=restored backup.dump
 tools drift-check --expected migrations --actual "dbname=restored\""""
+SLEEPS = (
+    "Applications take the pooled address, migrations the direct one (`DATABASE_URL_UNPOOLED`): a pooler keeps no"
+    " session. The first connection after a pause waits until the server is awake, so connect with patience and try"
+    " again. Try a migration on a branch first: it has the real rows, and is thrown away at once. A long transaction"
+    " keeps the server awake and large."
+)
 # The last number of the integer types
 ENDS = {"smallint": 2**15 - 1, "integer": 2**31 - 1}
 
@@ -44,6 +50,7 @@ def advise(catalog: Catalog, sheets: Iterable[Sheet]) -> tuple[Advice, ...]:
             words=_bloat_words(catalog),
             statements="\n\n".join(filter(None, (_query("dead_rows"), "\n".join(_tidying(catalog))))),
         ),
+        Advice(title="On a server that sleeps, such as Neon's", words=SLEEPS),
         *_partitions(catalog, ours),
         *_numbers(catalog),
         *_unfinished(catalog),
