@@ -175,11 +175,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """Something to do now and then: why, and the statements."""
+    """Something to do now and then: why, and the statements, or the commands of a shell."""
 
     title: str
     words: str
     statements: str = ""
+    commands: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

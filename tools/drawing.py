@@ -18,7 +18,7 @@ ROW = 20.0
 HEAD = 30.0
 PAD = 12.0
 KEY = 26.0  # where the names of columns begin
-ROWS = 14  # of a table; the others are counted
+ROWS = ((8, 14), (14, 10), (10_000, 7))  # of a table, where there are so many tables; the others are counted
 MAP = 30  # areas; more are a map without lines
 LONGEST = 34  # letters of a name or a type
 KEYS = {"primary": "PK", "foreign": "FK", "unique": "U"}
@@ -59,7 +59,8 @@ def tables(document: Document, names: Collection[str], href: Callable[[Sheet], s
     inside = set(names)
     links = [link for link in document.links if link.child in inside]
     others = {link.parent for link in links} - inside
-    boxes = [_whole(sheets[name], links, href) for name in sorted(inside)]
+    most = next(rows for count, rows in ROWS if len(inside) <= count)
+    boxes = [_whole(sheets[name], links, href, most) for name in sorted(inside)]
     boxes += [_brief(sheets[name], href) for name in sorted(others)]
     return _draw(boxes, links, title)
 
@@ -73,7 +74,7 @@ def around(document: Document, sheet: Sheet, href: Callable[[Sheet], str], most:
         return None
     kept = {sheet.name, *near[:most]}
     links = [link for link in links if {link.child, link.parent} <= kept]
-    boxes = [_whole(sheet, links, href)] + [_near(sheets[name], links, href) for name in near[:most]]
+    boxes = [_whole(sheet, links, href, ROWS[0][1])] + [_near(sheets[name], links, href) for name in near[:most]]
     title = f"{shown(sheet.name)} and its neighbours"
     return _draw(boxes, links, title if len(near) <= most else f"{title}: {most} of {len(near)}")
 
@@ -114,13 +115,13 @@ def _contents(document: Document, area: Area, most: int) -> list[str]:
     return [*(_cut(shown(name)) for name in names[:most]), *count]
 
 
-def _whole(sheet: Sheet, links: Sequence[Link], href: Callable[[Sheet], str]) -> Drawn:
+def _whole(sheet: Sheet, links: Sequence[Link], href: Callable[[Sheet], str], most: int) -> Drawn:
     """Return the box of a table with its columns; where they are many, keys come first and the rest is counted."""
     columns = list(sheet.columns)
-    if len(columns) > ROWS:
+    if len(columns) > most:
         linked = {name for link in links for name in _ends(link, sheet.name)}
         keys = [one for one in columns if one.name in linked or "primary" in one.keys]
-        columns = (keys + [one for one in columns if one not in keys])[: ROWS - 1]
+        columns = (keys + [one for one in columns if one not in keys])[: most - 1]
     more = len(sheet.columns) - len(columns)
     rows = [_row(one) for one in columns] + ([("", f"and {more} more", "")] if more else [])
     return _box(sheet, href, tuple(rows), "external" if sheet.external else "table")

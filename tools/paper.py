@@ -197,8 +197,8 @@ def _upkeep(document: Document) -> Iterator[str]:
     for advice in document.upkeep:
         yield f"### {plain(advice.title)}"
         yield sentence(advice.words)
-        if advice.statements:
-            yield prose.fenced("console" if advice.statements.startswith("pg_dump") else "sql", advice.statements)
+        yield prose.fenced("sql", advice.statements) if advice.statements else ""
+        yield prose.fenced("sh", advice.commands) if advice.commands else ""
 
 
 STRATEGY = (

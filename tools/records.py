@@ -9,6 +9,7 @@ from tools.frame import Frame, section
 from tools.markup import Content, Markup, sentence, sql, table, tag, text
 from tools.phrases import shown
 
+LINE = 120  # letters of a comment that stand beside a name
 RISKS = ("low", "medium", "high")
 SIGNS = {"made": "+", "dropped": "\N{MINUS SIGN}", "changed": "~"}
 
@@ -39,11 +40,11 @@ def _types(frame: Frame) -> Content:
     for kind in dict.fromkeys(one.kind for one in frame.document.others):
         for one in (one for one in frame.document.others if one.kind == kind):
             body = [
-                tag("p", one.comment) if one.comment else None,
+                tag("p", one.comment) if len(one.comment) > LINE else None,
                 sql(f"{one.definition};") if one.definition else None,
                 tag("p", "Made at ", frame.place(one.place), ".") if one.place else None,
             ]
-            head = tag("summary", tag("code", shown(one.name)), tag("small", kind), " ", one.comment[:120])
+            head = tag("summary", tag("code", shown(one.name)), tag("small", kind), " ", one.comment[:LINE])
             parts.append(tag("details", head, body, class_="entry"))
     return parts
 
@@ -221,6 +222,7 @@ def _upkeep(frame: Frame) -> Content:
                 one.title,
                 tag("p", sentence(one.words)),
                 sql(one.statements) if one.statements else None,
+                tag("pre", tag("code", one.commands), tabindex="0") if one.commands else None,
                 slug=f"advice-{number}",
             )
             for number, one in enumerate(frame.document.upkeep, start=1)

@@ -35,7 +35,7 @@ def advise(catalog: Catalog, sheets: Iterable[Sheet]) -> tuple[Advice, ...]:
             title="Back up, and try the backup",
             words="A backup is one when it was restored: the restored database is held against the migrations. The"
             " provider's point in time recovery covers what happened since.",
-            statements=BACKUP,
+            commands=BACKUP,
         ),
         Advice(
             title="Know what the database works at",
@@ -72,7 +72,7 @@ def _unused_words(sheets: Iterable[Sheet]) -> str:
 
 def _missing_words(sheets: Iterable[Sheet]) -> str:
     count = len(list(_unindexed(sheets)))
-    told = f"{count} of the foreign keys have none that begins with their columns" if count else "each has an index"
+    told = f"{count} of the foreign keys have none that begins with their columns" if count else "here each has one"
     return f"A foreign key without an index makes each delete in the other table read this one: {told}."
 
 
