@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -125,14 +126,18 @@ def test_a_migration_says_what_it_did(site: Path) -> None:
 
 
 def test_the_same_is_written_twice(site: Path, tmp_path: Path) -> None:
+    site = Path(shutil.copytree(site, tmp_path / "site"))
     assert tools("docs", "--html", str(site), "--check") == (0, "")
     (site / "tables/gone.html").write_text("<!-- Written by tools docs -->", encoding="utf-8")
     (site / "mine.html").write_text("mine", encoding="utf-8")
+    (site / "assets").mkdir()
+    (site / "assets/more.html").write_text("<!-- Written by tools docs, too -->", encoding="utf-8")
     code, told = tools("docs", "--html", str(site), "--check")
     assert (code, told.split()) == (1, ["extra:", str(site / "tables/gone.html")])
     assert tools("docs", "--html", str(site))[0] == 0
     assert not (site / "tables/gone.html").exists()
     assert (site / "mine.html").exists()
+    assert (site / "assets/more.html").exists()
 
 
 def test_hostile_names_and_comments_stay_text(make_database: Make, tmp_path: Path) -> None:

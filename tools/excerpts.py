@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import sql
 
-from tools import database, names, phrases, scratch
+from tools import database, names, scratch
 from tools.config import Project
 from tools.document import Sample
 
@@ -81,9 +81,3 @@ def _sample(
 def _same(mine: Sequence[str], yours: Sequence[str] | None) -> Iterator[str]:
     for number, value in enumerate(mine):
         yield value if yours is not None and value == yours[number] else VARIES
-
-
-def title(sample: Sample) -> str:
-    """Return what is shown, in words."""
-    shown = phrases.shown(sample.table)
-    return f"{shown}: {sample.total} rows" if len(sample.rows) < sample.total else shown

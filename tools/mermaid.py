@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from tools.document import Area, Column, Document, Link, Sheet
 from tools.phrases import shown
@@ -86,8 +86,3 @@ def _text(text: str) -> str:
     """
     signs: Mapping[str, str] = {'"': "'", "<": "(", ">": ")", "\\": "/", "%": "", "#": "", ";": ",", "`": "'"}
     return "".join(signs.get(char, char) for char in visible(text))
-
-
-def drawn(areas: Iterable[Area]) -> bool:
-    """Say whether there is more than one diagram."""
-    return len(tuple(areas)) > 1

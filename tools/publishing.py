@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from tools.generation import Change
 SECTION = re.compile(r"^## \d+\. (.+)$", re.MULTILINE)
 MARK = "Written by tools docs"
 FEW = 20
+PLACES = ("", "areas", "tables", "migrations", "queries")  # of pages in a site
 
 
 def page(document: Document, path: Path) -> tuple[Change, ...]:
@@ -77,8 +78,11 @@ def _sections(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def _files(folder: Path | None) -> Iterable[Path]:
-    return (path for path in folder.rglob("*") if path.is_file()) if folder and folder.is_dir() else ()
+def _files(folder: Path | None) -> Iterator[Path]:
+    """Yield the pages in the places where a site has pages, and nowhere else: the folder may hold other things."""
+    if folder is not None:
+        for place in PLACES:
+            yield from (folder / place).glob("*.html")
 
 
 def _is_ours(text: str) -> bool:

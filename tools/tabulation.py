@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tools import markdown, prose
-from tools.document import Area, Document, Entry, Index, Sheet
+from tools.document import Document, Entry, Index, Sheet
 from tools.phrases import shown
 from tools.prose import code, plain, sentence
 
@@ -129,8 +129,3 @@ def _others(found: Iterable[Entry]) -> Iterator[str]:
     text = "".join(f"{one.definition};\n\n" for one in found if one.definition)
     if text:
         yield markdown.folded("DDL of these", "sql", text)
-
-
-def area_of(table: str, document: Document) -> Area | None:
-    """Return the area that a table stands in."""
-    return next((area for area in document.areas if table in area.tables), None)
