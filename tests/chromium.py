@@ -49,7 +49,7 @@ class Browser:
             raise AssertionError(answer["exceptionDetails"]["exception"].get("description", expression))
         return answer["result"].get("value")
 
-    def until(self, expression: str, seconds: float = 10.0) -> None:
+    def until(self, expression: str, seconds: float = 30.0) -> None:
         """Wait until an expression is true in the page."""
         deadline = time.monotonic() + seconds
         while not self.value(expression):
@@ -115,7 +115,7 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
-            ready, _, _ = select.select([self._read], [], [], 20)
+            ready, _, _ = select.select([self._read], [], [], 60)
             assert ready, "Chromium says nothing"
             self._buffer += os.read(self._read, 1 << 16)
         line, _, self._buffer = self._buffer.partition(b"\0")
