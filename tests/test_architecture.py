@@ -25,9 +25,10 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " origins looks cache sources specimens sampling adopt drafts baseline findings names remarks blueprint"
     " design_columns design_tables design_keys design_files design_trials allowances design layout representation"
     " translation expression inventory contents course verify fields arguments relations standing package writer"
-    " contract generation vendor headers areas document phrases sheets integrity upkeep survey excerpts wording"
-    " lineage gathering listing markdown prose mermaid tabulation paper placing markup drawing frame pages records"
-    " website publishing notices report terminal options checks writing cli __main__"
+    " contract generation vendor forms seeding samples sowing patterns plans coverage goldens headers areas document"
+    " phrases sheets integrity upkeep survey excerpts wording lineage gathering listing markdown prose mermaid"
+    " tabulation paper placing markup drawing frame pages records website publishing notices report explanations"
+    " terminal options checks writing trials cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
@@ -35,7 +36,7 @@ MAY_IMPORT = {
     "pglast": {"baseline", "outline", "statements", "recovery", "origins"},
     "sqlalchemy": {"mirror"},
     "sqlmodel": {"mirror"},
-    "click": {"checks", "cli", "options", "terminal", "writing"},
+    "click": {"checks", "cli", "options", "terminal", "trials", "writing"},
     "dotenv": {"config"},
 }
 MODELS_MAY_IMPORT = {"sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "psycopg", "typing_extensions"}

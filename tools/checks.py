@@ -10,7 +10,7 @@ import click
 
 from tools import config, terminal
 from tools.errors import Trouble
-from tools.options import command, formats, scratch_options, tools, url_option
+from tools.options import command, formats, scale_option, scratch_options, tools, url_option
 from tools.terminal import DIFFERENT, SAME, TROUBLE
 
 if TYPE_CHECKING:
@@ -188,12 +188,14 @@ def snapshot(
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option("--empty", is_flag=True, help="Without migrations and sample data.")
 @click.option("--no-seed", is_flag=True, help="Without sample data.")
+@scale_option
 @scratch_options
 def scratch(
     project: config.Project,
     arguments: tuple[str, ...],
     empty: bool,
     no_seed: bool,
+    scale: float | None,
     settings: scratch_module.Settings,
 ) -> int:
     """Make a throw-away database, migrated and seeded.
@@ -202,13 +204,16 @@ def scratch(
 
     The command finds the database in DATABASE_URL, and its exit code is this command's.
     """
-    from tools import database, migrations
+    from tools import database, migrations, sowing
     from tools import scratch as scratch_module
 
+    if scale and (empty or no_seed):
+        raise click.UsageError("--scale makes sample data, and there is to be none", click.get_current_context())
     steps = () if empty else scratch_module.steps_of(migrations.read(project))
-    with scratch_module.cluster(settings, project=project, steps=steps) as cluster:
+    filling = sowing.filling(project, scale, terminal.say) if scale else None
+    with scratch_module.cluster(settings, project=project, steps=steps, filling=filling) as cluster:
         url = cluster.create(template=cluster.replayed)
-        if not empty and not no_seed:
+        if not (empty or no_seed or scale):
             with database.connect(url, application="tools scratch") as connection:
                 scratch_module.load_folder(connection, project, project.seed)
         if arguments:

@@ -19,6 +19,13 @@ directory_option = click.option(
 )
 url_option = click.option("-u", "--url", help="The database [default: DATABASE_URL, libpq's PG* variables, then .env].")
 
+scale_option = click.option(
+    "--scale",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="So many times the rows of a large, skewed set; 1 is a hundred thousand in the largest tables.",
+)
+
 
 def formats(*names: str) -> Callable[[Command], Command]:
     """Add the option that chooses the answer's form; click refuses a form that the command has not."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a comparison of what is cached starts no server
     from tools import server
 
 REPLAYED = "replayed"  # the database inside a cached data directory
+THROWN_AWAY = "the scratch database is thrown away"  # the state of things after a failure
 # A database cannot be dropped as long as it has a subscription; what it had on the publisher is not ours to drop
 FORGET = """
 do $$
@@ -93,14 +94,28 @@ class Cluster:
         self.databases.remove(name)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """What is put into a replayed database, which is cached with it; `key` is the hash of all that it depends on."""
+
+    key: str
+    fill: Callable[[str], object]
+
+
 @contextmanager
-def cluster(settings: Settings, *, project: Project | None = None, steps: tuple[Step, ...] = ()) -> Iterator[Cluster]:
+def cluster(
+    settings: Settings,
+    *,
+    project: Project | None = None,
+    steps: tuple[Step, ...] = (),
+    filling: Filling | None = None,
+) -> Iterator[Cluster]:
     """Open a server for scratch databases; with a project, `replayed` names a database that holds its history.
 
     On the embedded server the replayed history comes from a data directory cached by the content of the files.
     """
     if settings.url is not None:
-        yield from _given_cluster(settings.url, project, steps)
+        yield from _given_cluster(settings.url, project, steps, filling)
         return
     from tools import server
 
@@ -114,8 +129,11 @@ def cluster(settings: Settings, *, project: Project | None = None, steps: tuple[
         with database.connect(fresh.url(), application="tools scratch") as connection:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(REPLAYED)))
         fill(fresh.url(REPLAYED), project, steps)
+        if filling is not None:
+            filling.fill(fresh.url(REPLAYED))
 
-    with server.start(binaries=binaries, key=key(project, steps), prepare=prepare) as running:
+    whole = key(project, steps) + (filling.key if filling else "")
+    with server.start(binaries=binaries, key=whole, prepare=prepare) as running:
         yield Cluster(url=running.url, databases=[], replayed=REPLAYED)
 
 
@@ -128,16 +146,18 @@ def fill(url: str, project: Project, steps: tuple[Step, ...]) -> None:
     runner.replay(url, project, steps)
 
 
-def load_folder(connection: database.Connection, project: Project, folder: Path) -> tuple[Path, ...]:
+def load_folder(
+    connection: database.Connection, project: Project, folder: Path, *, state: str = THROWN_AWAY
+) -> tuple[Path, ...]:
     """Run every SQL file of a folder, each in one message; a folder that is not there has none."""
     files = tuple(sorted(folder.glob("*.sql"))) if folder.is_dir() else ()
     for path in files:
-        load_file(connection, project, path)
+        load_file(connection, project, path, state=state)
     return files
 
 
-def load_file(connection: database.Connection, project: Project, path: Path) -> None:
-    """Run one SQL file in one message; a failure names file, line and column."""
+def load_file(connection: database.Connection, project: Project, path: Path, *, state: str = THROWN_AWAY) -> None:
+    """Run one SQL file in one message; a failure names file, line and column, and rolls back what is open."""
     from tools.failure import explain
     from tools.message import send
     from tools.migrations import read_script
@@ -152,7 +172,7 @@ def load_file(connection: database.Connection, project: Project, path: Path) -> 
             script,
             outcome,
             statement=outcome.done,
-            state="the scratch database is thrown away",
+            state=state,
         )
 
 
@@ -176,11 +196,16 @@ def key(project: Project, steps: tuple[Step, ...]) -> str:
     return digest.hexdigest()
 
 
-def _given_cluster(url: str, project: Project | None, steps: tuple[Step, ...]) -> Iterator[Cluster]:
+def _given_cluster(
+    url: str, project: Project | None, steps: tuple[Step, ...], filling: Filling | None
+) -> Iterator[Cluster]:
     made = Cluster(url=lambda name: with_database(url, name) if name != "postgres" else url, databases=[])
     try:
         if project is not None:
-            fill(made.create(), project, steps)
+            first = made.create()
+            fill(first, project, steps)
+            if filling is not None:
+                filling.fill(first)
             made = Cluster(url=made.url, databases=made.databases, replayed=made.databases[0])
         yield made
     finally:

@@ -5,6 +5,8 @@
 -- index: projects_user_id_lower_idx
 -- $1: user id
 -- $2: name
+-- given: select user_id, user_id as "app.user_id", upper(name) from projects
+--   where archived_at is null order by id limit 1
 
 select p.id, p.name, p.color
 from projects as p

@@ -5,6 +5,7 @@
 -- index: tags_user_id_lower_idx
 -- $1: user id
 -- $2: word
+-- given: select user_id, user_id as "app.user_id", upper(name) from tags order by id limit 1
 
 select g.id, g.name, g.color
 from tags as g

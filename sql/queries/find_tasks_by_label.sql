@@ -5,6 +5,7 @@
 -- index: tasks_tags_idx
 -- $1: user id
 -- $2: labels, a text[]
+-- given: select user_id, tags[2:2] from tasks where cardinality(tags) = 2 order by id limit 1
 
 select t.id, t.title, t.tags
 from tasks as t

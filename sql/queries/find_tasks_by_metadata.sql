@@ -5,6 +5,7 @@
 -- index: tasks_metadata_idx
 -- $1: user id
 -- $2: what the metadata must contain, such as {"source": "voice"}
+-- given: select user_id, metadata from tasks where (metadata ->> 'score')::int > 900 order by id limit 1
 
 select t.id, t.title, t.metadata
 from tasks as t

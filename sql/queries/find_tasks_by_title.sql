@@ -5,6 +5,7 @@
 -- index: tasks_title_idx
 -- $1: user id
 -- $2: pattern of at least three letters, such as %milk%
+-- given: select user_id, '%' || right(title, 6) || '%' from tasks order by id limit 1
 
 select t.id, t.title, t.status
 from tasks as t

@@ -5,6 +5,8 @@
 -- $2: created_at of the last row of the page before; 'infinity' for the first page
 -- $3: id of that row; 'ffffffff-ffff-ffff-ffff-ffffffffffff' for the first page
 -- $4: rows of a page
+-- given: select user_id, user_id as "app.user_id", 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 20
+--   from projects group by user_id order by count(*) desc, user_id offset 20 limit 1
 
 select p.id, p.name, p.description, p.color, p.created_at, p.updated_at
 from projects as p

@@ -3,6 +3,7 @@
 -- index: audit_log_table_name_row_key_occurred_at_idx
 -- $1: table name
 -- $2: primary key of the row as text; the parts of a composite key are joined by a slash
+-- given: select table_name, row_key from audit_log order by id limit 1
 
 select l.occurred_at, l.actor_id, l.action, l.old_row, l.new_row
 from audit_log as l

@@ -6,6 +6,8 @@
 -- $2: created_at of the last row of the page before; 'infinity' for the first page
 -- $3: id of that row; 'ffffffff-ffff-ffff-ffff-ffffffffffff' for the first page
 -- $4: rows of a page
+-- given: select user_id, user_id as "app.user_id", 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 50 from tasks
+--   group by user_id order by count(*) desc, user_id offset 20 limit 1
 
 select t.id, t.project_id, t.title, t.status, t.priority, t.due_at, t.version, t.created_at
 from tasks as t

@@ -5,6 +5,7 @@
 -- index: tasks_search_vector_idx
 -- $1: user id
 -- $2: words as people type them into a search box
+-- given: select user_id, right(title, 6) from tasks order by id limit 1
 
 select t.id, t.title, ts_rank(t.search_vector, words) as rank
 from tasks as t, websearch_to_tsquery('english', $2) as words

@@ -1,0 +1,125 @@
+"""What was found out about the plans of the documented queries, in every form that a command answers in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tools import markdown, notices
+from tools.coverage import Explained, Explanation
+from tools.findings import Finding
+from tools.notices import Examination, Level, Notice
+from tools.report import as_json
+from tools.wording import counted
+
+LEVELS: dict[str, Level] = {"high": "error", "medium": "warning", "low": "note"}
+NAME = "plans of the documented queries"
+
+
+def shown(found: Explanation, stale: tuple[Finding, ...], form: str) -> str:
+    """Return ``tools explain`` in the form; `stale` are the plans that are not the kept ones."""
+    whole = replace(found, findings=(*found.findings, *stale))
+    match form:
+        case "text":
+            return _text(whole)
+        case "json":
+            return as_json(_json(whole))
+        case "markdown":
+            return _markdown(whole)
+        case "github":
+            return notices.github([_examination(whole)])
+        case "junit":
+            return notices.junit([_examination(whole)], datetime.now())
+    return notices.sarif([_examination(whole)])
+
+
+def _text(found: Explanation) -> str:
+    width = max((len(one.pattern.name) for one in found.explained), default=0)
+    lines = [f"{one.pattern.name:<{width}}  {_said(one)}" for one in found.explained]
+    if len(found.explained) == 1:
+        lines += ["", *found.explained[0].plan.shape.splitlines()]
+    lines += ["", *(line for one in found.findings for line in _finding(one))] if found.findings else []
+    return "\n".join([*lines, _summary(found)])
+
+
+def _said(one: Explained) -> str:
+    role = one.pattern.role or "row-level security bypassed"
+    served = ", ".join(one.pattern.indexes) or "no index"
+    return f"{one.plan.milliseconds:8.2f} ms {one.plan.root.rows:6,} rows  {served}  ({role})"
+
+
+def _finding(one: Finding) -> Iterable[str]:
+    yield f"{one.rule}: {one.message}"
+    yield from (f"    {line}" for line in one.instead.splitlines())
+    if one.file:
+        yield f"    {_place(one)}"
+
+
+def _place(one: Finding) -> str | None:
+    return f"{one.file}:{one.line}" if one.file and one.line else one.file
+
+
+def _summary(found: Explanation) -> str:
+    number = len(found.findings)
+    verdict = f"{counted(number, 'finding')}" if number else "each is served, and no index is there for nothing"
+    return f"{counted(len(found.explained), 'query')}: {verdict}".replace("querys", "queries")
+
+
+def _json(found: Explanation) -> dict[str, Any]:
+    return {
+        "queries": [
+            {
+                "name": one.pattern.name,
+                "file": one.pattern.file,
+                "question": one.pattern.question,
+                "role": one.pattern.role,
+                "indexes": list(one.pattern.indexes),
+                "uses": sorted(one.plan.indexes),
+                "rows": one.plan.root.rows,
+                "cost": one.plan.cost,
+                "milliseconds": one.plan.milliseconds,
+                "buffers": one.plan.buffers,
+                "plan": one.plan.shape.splitlines(),
+            }
+            for one in found.explained
+        ],
+        "findings": [one.as_json() for one in found.findings],
+    }
+
+
+def _markdown(found: Explanation) -> str:
+    head = ("query", "index", "rows", "cost", "ms")
+    rows = [
+        (
+            one.pattern.name,
+            ", ".join(one.pattern.indexes),
+            f"{one.plan.root.rows:,}",
+            f"{one.plan.cost:,.0f}",
+            f"{one.plan.milliseconds:,.2f}",
+        )
+        for one in found.explained
+    ]
+    parts = [markdown.table(head, rows)]
+    parts += [markdown.folded(one.pattern.name, "text", one.plan.shape.rstrip()) for one in found.explained]
+    if found.findings:
+        bad = [(one.rule, one.message, one.instead.partition("\n")[0]) for one in found.findings]
+        parts.insert(0, markdown.table(("rule", "what", "instead"), bad))
+    return "\n\n".join([f"**{_summary(found)}**", *parts])
+
+
+def _examination(found: Explanation) -> Examination:
+    cases = (*(one.pattern.name for one in found.explained), *(str(one.statement) for one in found.findings))
+    return Examination(name=NAME, cases=tuple(dict.fromkeys(cases)), notices=tuple(map(_notice, found.findings)))
+
+
+def _notice(one: Finding) -> Notice:
+    return Notice(
+        rule=one.rule,
+        level=LEVELS[one.risk],
+        case=str(one.statement),
+        title=f"{one.rule} {one.statement}",
+        message=f"{one.message}\n{one.instead}",
+        place=_place(one),
+    )

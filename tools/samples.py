@@ -1,0 +1,45 @@
+"""The small sample data of ``sql/seed``: into which tables it goes, and loaded whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from psycopg import sql
+
+from tools import outline, scratch
+from tools.config import Project
+from tools.database import Connection
+from tools.errors import Trouble
+from tools.migrations import read_script
+from tools.statements import trees
+
+
+def files(project: Project) -> tuple[Path, ...]:
+    """Return the files in the order of their names; there must be one."""
+    found = tuple(sorted(project.seed.glob("*.sql"))) if project.seed.is_dir() else ()
+    if not found:
+        raise Trouble(f"no sample data in {project.relative(project.seed)}: write some, or make it with --scale 1")
+    return found
+
+
+def tables(project: Project) -> tuple[str, ...]:
+    """Return the tables that the files insert or copy into, as they are written there, in that order."""
+    names: dict[str, None] = {}
+    for path in files(project):
+        for _, node in trees(outline.read(read_script(project, path).text).sql):
+            if type(node).__name__ in ("InsertStmt", "CopyStmt") and node.relation is not None:
+                names[_written(node.relation)] = None
+    return tuple(names)
+
+
+def load(connection: Connection, project: Project) -> None:
+    """Load the files in one transaction; a failure names file, line and column."""
+    connection.execute("begin")  # visible, because a failure rolls back inside of load_folder
+    scratch.load_folder(connection, project, project.seed, state="nothing was changed")
+    connection.execute("commit")
+
+
+def _written(relation: Any) -> str:
+    names = [name for name in (relation.schemaname, relation.relname) if name]
+    return sql.Identifier(*names).as_string()
