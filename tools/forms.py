@@ -142,7 +142,7 @@ ORDINARY: Mapping[str, tuple[str, ...]] = {
         "power(2, floor({r} * 10))",
     ),
     "boolean": ("{r} < 0.7", "true", "false"),
-    "bytea": ("sha256({n}::text::bytea)", "decode(left(md5({n}::text), 8), 'hex')"),
+    "bytea": ("sha256({n}::text::bytea)", "decode(md5({n}::text), 'hex')", "decode(left(md5({n}::text), 8), 'hex')"),
     # later rows are later, as in a table that grew
     "time": (
         "{since} + ({until} - {since}) * (({n} % {total} + {r}) / ({total} + 1)) + {s} * interval '5 days'",

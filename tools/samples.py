@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tools.database import Connection
 from tools.errors import Trouble
 from tools.migrations import read_script
 from tools.statements import trees
+
+PLAIN = re.compile("[a-z_][a-z0-9_]*")
 
 
 def files(project: Project) -> tuple[Path, ...]:
@@ -42,4 +45,4 @@ def load(connection: Connection, project: Project) -> None:
 
 def _written(relation: Any) -> str:
     names = [name for name in (relation.schemaname, relation.relname) if name]
-    return sql.Identifier(*names).as_string()
+    return ".".join(name if PLAIN.fullmatch(name) else sql.Identifier(name).as_string() for name in names)

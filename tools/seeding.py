@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,10 @@ class Hints:
     values: Mapping[str, str] = field(default_factory=dict)
     nulls: Mapping[str, float] = field(default_factory=dict)
 
+    def of(self, section: str, printed: str) -> Any:
+        """Return what is said of a table or column under its name without quotes; None where nothing is."""
+        return getattr(self, section).get(printed.replace('"', ""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -43,12 +48,12 @@ class Part:
         yield from (one for one in self.constraints if one.type in types)
 
     def checks(self, column: Column | None = None) -> list[str]:
-        """Return the checks, or those that look at one column alone."""
-        wanted = [f"table {self.table.name}", *([column.key] if column else [])]
+        """Return the checks that look at no column that the server fills; or those that look at one column alone."""
+        table, known = f"table {self.table.name}", {one.key for one in self.columns}
         return [
             one.expression
             for one in self.of_type("check")
-            if one.expression and (not column or list(one.parents) == wanted)
+            if one.expression and {*one.parents} - {table} <= ({column.key} if column else known)
         ]
 
 
@@ -86,14 +91,15 @@ def parts(found: Catalog, hints: Hints, scale: float, accepts: Mapping[str, str]
     distinct = _distinct(found)
     made = []
     for name, depth in _ordered(points):
-        wanted = hints.rows.get(name, min(ROOTS * GROWTH**depth, LARGEST))
+        said = hints.of("rows", name)
+        wanted = min(ROOTS * GROWTH**depth, LARGEST) if said is None else said
         made.append(
             Part(
                 table=tables[name],
                 columns=tuple(one for one in columns.get(name, ()) if not _is_given(one)),
                 constraints=tuple(constraints.get(name, ())),
                 distinct=distinct.get(name, frozenset()),
-                rows=max(1, round(wanted * scale)),
+                rows=math.ceil(wanted * scale),
                 accepts=accepts.get(name),
             )
         )
@@ -102,7 +108,7 @@ def parts(found: Catalog, hints: Hints, scale: float, accepts: Mapping[str, str]
 
 def unknown(found: Catalog, hints: Hints) -> tuple[str, ...]:
     """Return the names of the hints that nothing has: a slip, or a table that another system has otherwise."""
-    known = {one.name for one in (*found.tables, *found.columns)}
+    known = {one.name.replace('"', "") for one in (*found.tables, *found.columns)}
     return tuple(name for name in (*hints.rows, *hints.values, *hints.nulls) if name not in known)
 
 

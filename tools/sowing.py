@@ -172,7 +172,7 @@ class Sower:
         self.say(f"{name}: {rows:,} rows" + (f" of {part.rows:,}: no more differ" if rows < part.rows else ""))
         return Filled(table=name, rows=rows, wanted=part.rows)
 
-    def _insert(self, part: Part, values: Mapping[str, Form | None], after: int, count: int, most: int) -> int:
+    def _insert(self, part: Part, values: Mapping[str, Form], after: int, count: int, most: int) -> int:
         recipe = self._recipe(part, values)
         arbiter = (
             ""
@@ -200,17 +200,17 @@ class Sower:
             said = error.diag.message_primary or str(error)
             raise Trouble(f"no rows for {part.table.name}: {said}: {_way_out(part.table.name)}") from error
 
-    def _recipe(self, part: Part, made: Mapping[str, Form | None]) -> Recipe:
+    def _recipe(self, part: Part, made: Mapping[str, Form]) -> Recipe:
         columns: dict[str, sql.Composable] = {}
         joins: list[sql.Composable] = []
         for number, one in enumerate(_pointing(part)):
             joins += self._join(part, one, number, columns)
         for column in _plain(part):
-            form = made[column.label]
-            if form is not None:
-                draw = _draw(part, column.name)
-                columns[column.label] = self._nullable(part, column, form(draw), draw)
+            draw = _draw(part, column.name)
+            columns[column.label] = self._nullable(part, column, made[column.label](draw), draw)
         conditions = [*part.checks(), *([part.accepts] if part.accepts else [])]
+        # what a key of several columns found no row for, where another key gave some of them
+        conditions += [f"{one.label} is not null" for one in part.columns if not one.nullable and one.label in columns]
         return Recipe(
             columns=tuple(columns),
             values=tuple(sql.SQL("{} as {}").format(value, _name(label)) for label, value in columns.items()),
@@ -276,10 +276,10 @@ class Sower:
             self.keys[known] = Keys(name=name, count=count, shared=shared)
         return self.keys[known]
 
-    def _value(self, part: Part, column: Column) -> Form | None:
-        """Return the first form that fits; None where the column is to have its default, or null."""
-        if column.name in self.hints.values:
-            return _typed(forms.hinted(self.hints.values[column.name]), column)
+    def _value(self, part: Part, column: Column) -> Form:
+        """Return the first form that fits, else the default, or null."""
+        if (hint := self.hints.of("values", column.name)) is not None:
+            return _typed(forms.hinted(hint), column)
         found = self.types.get(column.type)
         said = [*part.checks(column), *([part.accepts] if part.accepts and column.label in part.accepts else [])]
         distinct = column.label in part.distinct
@@ -291,7 +291,7 @@ class Sower:
                 return typed
         if column.nullable or column.default:
             self.say(f"{column.name}: no value was found, so it has {'its default' if column.default else 'none'}")
-            return None
+            return _typed(lambda _: _name(column.default or "null"), column)
         checks = ", ".join(one.label for one in part.of_type("check") if column.key in one.parents) or column.type
         raise Trouble(f"no value was found for {column.name} that {checks} lets in: {_way_out(column.name)}")
 
@@ -314,7 +314,7 @@ class Sower:
             return False
 
     def _nullable(self, part: Part, column: Column, value: sql.Composable, draw: Draw) -> sql.Composable:
-        share = self.hints.nulls.get(column.name)
+        share = self.hints.of("nulls", column.name)
         if share is None:
             unsure = any(column.key in one.parents and len(one.parents) > 2 for one in part.of_type("check"))
             share = seeding.UNSURE if unsure else seeding.NULLS
@@ -330,8 +330,14 @@ def _first(part: Part) -> int:
 
 
 def _pointing(part: Part) -> list[Constraint]:
-    """Return the foreign keys, those of many columns first: they say what the others may point to."""
-    return sorted(part.of_type("foreign key"), key=lambda one: (-len(one.columns), one.name))
+    """Return the foreign keys, those first that say what others with the same column may point to."""
+    nullable = {one.label for one in part.columns if one.nullable}
+
+    def rank(one: Constraint) -> tuple[bool, bool, int, str]:
+        own = one.references == part.table.name
+        return own, not nullable.isdisjoint(one.columns), -len(one.columns), one.name
+
+    return sorted(part.of_type("foreign key"), key=rank)
 
 
 def _plain(part: Part) -> Iterator[Column]:
