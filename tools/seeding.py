@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tools.catalog import Catalog
@@ -97,7 +97,7 @@ def parts(found: Catalog, hints: Hints, scale: float, accepts: Mapping[str, str]
             Part(
                 table=tables[name],
                 columns=tuple(one for one in columns.get(name, ()) if not _is_given(one)),
-                constraints=tuple(constraints.get(name, ())),
+                constraints=(*constraints.get(name, ()), *_inherited(tables, constraints, name)),
                 distinct=distinct.get(name, frozenset()),
                 rows=math.ceil(wanted * scale),
                 accepts=accepts.get(name),
@@ -117,6 +117,17 @@ def _grouped(pairs: Iterator[tuple[Any, str]]) -> dict[str, list[Any]]:
     for item, name in pairs:
         groups.setdefault(name, []).append(item)
     return groups
+
+
+def _inherited(
+    tables: Mapping[str, Table], constraints: Mapping[str, list[Constraint]], name: str
+) -> Iterator[Constraint]:
+    """Yield the checks that a table has from those that it inherits from, as if they were its own."""
+    for parent in tables[name].inherits:
+        for one in (*constraints.get(parent, ()), *_inherited(tables, constraints, parent)):
+            if one.type == "check" and not one.no_inherit:
+                own = [f"table {name}", *(f"column {name}.{key.rpartition('.')[2]}" for key in one.parents[1:])]
+                yield replace(one, parents=tuple(own))
 
 
 def _ordered(points: Mapping[str, set[str]]) -> list[tuple[str, int]]:

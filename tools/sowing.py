@@ -42,7 +42,8 @@ set local work_mem = '256MB';
 set local maintenance_work_mem = '256MB';
 set local gin_pending_list_limit = '1GB';
 set local enable_nestloop = off;
-set local enable_mergejoin = off
+set local enable_mergejoin = off;
+set local synchronous_commit = on  -- see _vacuum
 """
 ALL = 1000  # the target of statistics: a sample of 300,000 rows, so that no plan depends on chance
 ENABLE: Mapping[str, LiteralString] = {
@@ -98,11 +99,20 @@ def fill(connection: Connection, hints: Hints, *, scale: float = 1.0, say: Say =
         sower = Sower(connection=connection, types=types, hints=hints, say=say)
         with _quiet(connection, found, parts):
             done = tuple(sower.fill(part) for part in parts)
+    _vacuum(connection, parts)
+    return done
+
+
+def _vacuum(connection: Connection, parts: tuple[Part, ...]) -> None:
+    """Write the map of what all may see, which index-only scans want, and the statistics."""
+    # a row is not known as visible to all before its commit is on disk, or that of a neighbour (SetHintBits() in
+    # src/backend/access/heap/heapam_visibility.c)
+    connection.execute("set synchronous_commit = on")
     connection.execute(sql.SQL("set default_statistics_target = {}").format(ALL))
-    for part in parts:  # index-only scans want the map of what all may see
+    for part in parts:
         connection.execute(sql.SQL("vacuum (analyze) {}").format(_name(part.table.name)))
     connection.execute("reset default_statistics_target")
-    return done
+    connection.execute("reset synchronous_commit")
 
 
 def filling(project: Project, scale: float, say: Say = lambda _: None) -> Filling:
