@@ -13,7 +13,7 @@ from psycopg import conninfo
 from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
 
-from tools import config, database, migrations, scratch
+from tools import config, database, migrations, scratch, sowing
 from tools.config import Project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +34,23 @@ def cluster(project: Project) -> Iterator[scratch.Cluster]:
     steps = scratch.steps_of(migrations.read(project))
     with scratch.cluster(scratch.configured(None, None), project=project, steps=steps) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def large_url(project: Project) -> Iterator[str]:
+    """The URL of a migrated database with large data in it, kept from run to run; a test rolls back what it does."""
+    steps = scratch.steps_of(migrations.read(project))
+    filling = sowing.filling(project, 1.0)
+    settings = scratch.configured(None, None)
+    with scratch.cluster(settings, project=project, steps=steps, filling=filling) as opened:
+        yield opened.url(str(opened.replayed))
+
+
+@pytest.fixture
+def large(large_url: str) -> Iterator[database.Connection]:
+    """A connection to the large data, inside of a transaction that is rolled back."""
+    with database.connect(large_url, application="tests") as connection, connection.transaction(force_rollback=True):
+        yield connection
 
 
 class ScratchExecutor(NoopExecutor):

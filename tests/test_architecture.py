@@ -25,8 +25,8 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " origins looks cache sources specimens sampling adopt drafts baseline findings names remarks blueprint"
     " design_columns design_tables design_keys design_files design_trials allowances design layout representation"
     " translation expression inventory contents course verify fields arguments relations standing package writer"
-    " contract generation vendor forms seeding samples sowing patterns plans coverage goldens headers areas document"
-    " phrases sheets integrity upkeep survey excerpts wording lineage gathering listing markdown prose mermaid"
+    " contract generation vendor forms seeding samples sower sowing patterns plans coverage goldens headers areas"
+    " document phrases sheets integrity upkeep survey excerpts wording lineage gathering listing markdown prose mermaid"
     " tabulation paper placing markup drawing frame pages records website publishing notices report explanations"
     " terminal options checks writing trials cli __main__"
 ).split()

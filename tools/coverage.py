@@ -77,11 +77,12 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The queries with their plans, what is wrong with them, and the major version that planned."""
+    """The queries with their plans, and what is wrong with them; `whole` where none was left out."""
 
     explained: tuple[Explained, ...]
     findings: tuple[Finding, ...]
     major: int
+    whole: bool
 
 
 def examine(
@@ -107,7 +108,7 @@ def examine(
         with sources.reader(project, settings) as reader:
             external = reader.external()
         findings += of_indexes(found, explained, external, origins.find(project, steps))
-    return Explanation(explained=explained, findings=findings, major=found.major)
+    return Explanation(explained=explained, findings=findings, major=found.major, whole=not names)
 
 
 def explain(connection: Connection, chosen: tuple[Pattern, ...]) -> tuple[Explained, ...]:

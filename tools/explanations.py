@@ -62,9 +62,9 @@ def _place(one: Finding) -> str | None:
 
 
 def _summary(found: Explanation) -> str:
-    number = len(found.findings)
-    verdict = f"{counted(number, 'finding')}" if number else "each is served, and no index is there for nothing"
-    return f"{counted(len(found.explained), 'query')}: {verdict}".replace("querys", "queries")
+    queries = "1 query" if len(found.explained) == 1 else f"{len(found.explained)} queries"
+    good = "each is served, and no index is there for nothing" if found.whole else "each is served"
+    return f"{queries}: {counted(len(found.findings), 'finding') if found.findings else good}"
 
 
 def _json(found: Explanation) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from typing import Any
 
 from psycopg import sql
 
+from tools.errors import Trouble
+
 MODIFIERS = re.compile(r"\(\d+(?:,-?\d+)?\)")  # "numeric(10,2)[]" is a numeric[]
 NUMBER = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.])|(?<=')-?\d+(?:\.\d+)?(?=')")
 STRING = re.compile(r"'((?:[^']|'')*)'")
@@ -70,7 +72,7 @@ class Draw:
             return sql.SQL(form).format(**{**known, **parts})
         except (KeyError, IndexError, ValueError) as error:
             names = "{n} {total} {since} {until} {r} {s} {t} {u} {x} {y} {word} {sentence} {rare}"
-            raise ValueError(f"cannot read {form!r}: it may hold {names}, and {{{{ for a brace") from error
+            raise Trouble(f"large.toml: cannot read {form!r}: it takes {names}, and two braces for one") from error
 
     def _word(self, name: str) -> sql.Composed:
         return sql.SQL("({}::text[])[floor(power({}, {}))::int]").format(WORDS, len(WORDS) + 1, self.random(name))
@@ -105,6 +107,7 @@ DISTINCT: Mapping[str, tuple[str, ...]] = {  # no two rows alike
         "upper(chr(97 + (({n} / 26) % 26)::int) || chr(97 + ({n} % 26)::int))",
     ),
     "number": ("{n}", "{n} / 100.0", "-{n}"),
+    "oid": ("{n}",),
     "uuid": ("(lpad(to_hex({n}), 8, '0') || substr(md5({n}::text), 9))::uuid",),
     "bytea": ("sha256({n}::text::bytea)", "decode(md5({n}::text), 'hex')"),
     "time": ("{since} + ({until} - {since}) * ({n} % {total} / {total}::float8) + ({n} / {total}) * interval '1 ms'",),
@@ -176,7 +179,7 @@ ORDINARY: Mapping[str, tuple[str, ...]] = {
 }
 FAMILIES: Mapping[str, str] = {
     **dict.fromkeys(("character varying", "character", "citext", "name", '"char"'), "text"),
-    **dict.fromkeys(("smallint", "integer", "bigint", "real", "double precision", "numeric", "oid"), "number"),
+    **dict.fromkeys(("smallint", "integer", "bigint", "real", "double precision", "numeric"), "number"),
     **dict.fromkeys(("timestamp with time zone", "timestamp without time zone"), "time"),
     **dict.fromkeys(("time with time zone", "time without time zone"), "clock"),
     **dict.fromkeys(("jsonb",), "json"),

@@ -5,7 +5,7 @@
 -- $2: since when
 -- $3: rows of a page
 -- given: select actor_id, actor_id as "app.user_id", '2026-06-01 00:00Z', 50 from audit_log
---   where actor_id is not null order by id limit 1
+--   where actor_id is not null group by actor_id order by count(*) desc, actor_id offset 20 limit 1
 
 select l.occurred_at, l.action, l.table_name, l.row_key
 from audit_log as l
