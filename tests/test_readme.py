@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import catalog, cli, config, database, ignores, migrations
+from tools import catalog, cli, config, database, forms, ignores, migrations
+from tools.errors import Trouble
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -100,6 +101,25 @@ def test_the_ignore_file_shown_is_read(tmp_path: Path) -> None:
     ]
     ours = [line for line in (ROOT / ".driftignore").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
     assert part("driftignore").splitlines()[:1] == ours
+
+
+def test_the_query_shown_is_one_of_ours() -> None:
+    assert part("query") == (ROOT / "sql/queries/list_due_tasks.sql").read_text(encoding="utf-8")
+
+
+def test_the_hints_shown_are_some_of_ours() -> None:
+    ours = tomllib.loads((ROOT / "sql/seed/large.toml").read_text(encoding="utf-8"))
+    for section, shown in tomllib.loads(part("large")).items():
+        assert ours[section].items() >= shown.items()
+        assert shown
+
+
+def test_the_names_shown_are_those_that_a_value_may_hold() -> None:
+    after = README.read_text(encoding="utf-8").partition("<!-- large -->")[2].partition("```toml")[2]
+    said = re.findall(r"`\{(\w+)\}`", after.partition("## Models")[0])
+    with pytest.raises(Trouble) as refused:
+        forms.hinted("{}")(forms.Draw(table="a", salt="a", total=1))
+    assert set(said) == set(re.findall(r"\{(\w+)\}", str(refused.value)))
 
 
 def test_the_demo_prints_what_the_readme_shows(cluster_settings: dict[str, str]) -> None:

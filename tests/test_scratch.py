@@ -41,6 +41,17 @@ def test_without_sample_data_or_with_nothing(option: str, answer: str, project: 
     assert count(project, option, query=query) == (answer, 0)
 
 
+def test_at_a_scale_the_tables_are_full_and_kept_for_the_next_time(project: Project) -> None:
+    assert count(project, "--scale", "0.01") == ("1000", 0)
+    again = call(project, "scratch", "--scale", "0.01", "--", "true")
+    if not scratch.configured(None, None).url:
+        assert again.err == ""  # nothing is filled
+    assert again.code == 0
+    refused = call(project, "scratch", "--scale", "1", "--empty", "--", "true")
+    assert refused.code == 2
+    assert "--scale makes sample data, and there is to be none" in refused.err
+
+
 def test_the_exit_code_is_that_of_the_command(project: Project) -> None:
     assert count(project, "--empty", query="select 1", code=7) == ("1", 7)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from psycopg import sql
 from sample import SQL
 from tiny import A, call, rows, value, write_history
 
-from tools import config, database, forms, samples, seeding, sowing
+from tools import config, database, forms, samples, scratch, seeding, sowing
 from tools.config import Project
 from tools.errors import Trouble
 from tools.seeding import Hints
@@ -171,6 +172,27 @@ def test_a_form_with_an_unknown_name_says_what_it_takes() -> None:
 def test_every_type_has_values(name: str, make_database: Callable[[str], str]) -> None:
     url = make_database(f"create table a (id integer primary key, value {name} not null)")
     assert fill(url, Hints(rows={"public.a": 300}), scale=1.0)["public.a"].rows == 300
+
+
+def test_an_owner_who_is_no_superuser_fills_tables_with_forced_policies(
+    cluster: scratch.Cluster, make_database: Callable[[str], str]
+) -> None:
+    name = f"owner_{os.getpid()}"
+    url = make_database(f"create role {name} login password 'pw'; grant all on schema public to {name}")
+    where = " ".join(f"{key}={one}" for key, one in {**database.parse(url), "user": name, "password": "pw"}.items())
+    try:
+        with database.connect(where) as conn:
+            conn.execute("create table a (id int primary key, b int not null)")
+            conn.execute("alter table a enable row level security, force row level security")
+            conn.execute("create policy nobody on a using (false)")
+            conn.execute("create function f() returns trigger language plpgsql as 'begin return null; end'")
+            conn.execute("create trigger no before insert on a for each row execute function f()")
+        assert fill(where)["public.a"].rows == 20
+        assert value(
+            url, "select relforcerowsecurity and (select count(*) from a) = 20 from pg_class where relname = 'a'"
+        )
+    finally:
+        rows(url, f"drop owned by {name}; drop role {name}")
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------

@@ -43,7 +43,9 @@ ENABLE: Mapping[str, LiteralString] = {
 }
 
 
-def fill(connection: Connection, hints: Hints, *, scale: float = 1.0, say: Say = lambda _: None) -> tuple[Filled, ...]:
+def fill(
+    connection: Connection, hints: Hints, *, scale: float = 1.0, say: Say = lambda _: None, vacuum: bool = True
+) -> tuple[Filled, ...]:
     """Fill every empty table, all of them in one transaction, then vacuum and analyze them.
 
     The triggers that people wrote are silent meanwhile, and forced policies are lifted; both are put back.
@@ -59,7 +61,8 @@ def fill(connection: Connection, hints: Hints, *, scale: float = 1.0, say: Say =
         filler = Sower(connection=connection, types=types, hints=hints, say=say)
         with _quiet(connection, found, parts):
             done = tuple(filler.fill(part) for part in parts)
-    _vacuum(connection, parts)
+    if vacuum:
+        _vacuum(connection, parts)
     return done
 
 
