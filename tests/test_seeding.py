@@ -49,7 +49,7 @@ def test_hard_tables_are_filled_the_same_each_time(shop: str, make_database: Cal
     assert {name: one.rows for name, one in done.items() if one.rows < one.wanted} == {"shop.profiles": 20}
     assert min(one.rows for one in done.values()) > 0
     assert sums(shop, done) == sums(again, done)
-    assert len(set(sums(shop, done).values())) == len(done) == 11
+    assert len(set(sums(shop, done).values())) == len(done) == 13
 
 
 def test_keys_that_share_a_column_are_those_of_one_row(shop: str) -> None:

@@ -46,7 +46,7 @@ def compare(project: Project, shapes: Mapping[str, str], major: int, *, whole: b
     for name, shape in shapes.items():
         common, own = folder / f"{name}.txt", folder / f"{name}.{major}.txt"
         path = own if own.exists() or (major != NEWEST and _read(common) not in (None, shape)) else common
-        kept = _read(path)
+        kept = _read(path if path.exists() else common)
         if path == own and major != NEWEST and _read(common) == shape:
             changes.append(Change(name=name, path=own, kept=kept, text=None))
         elif kept != shape:

@@ -96,6 +96,9 @@ create table shop.carts (id integer primary key, last_line integer);
 create table shop.lines (id integer primary key, cart_id integer not null references shop.carts);
 alter table shop.carts add foreign key (last_line) references shop.lines;
 
+create table shop.offers (price integer not null check (price in (7, 9)), id integer not null);
+create table shop.late_offers (primary key (id)) inherits (shop.offers);
+
 create function shop.refuse() returns trigger language plpgsql as $$
 begin
   raise exception 'nobody may write here';
