@@ -219,7 +219,10 @@ def _base(name: str, said: tuple[str, ...], *, distinct: bool) -> tuple[Form, ..
     texts: list[str] = [*(DISTINCT.get(family, ()) if distinct else ())]
     made = [_simple(text, _span(said)) for text in texts]
     if family == "number":
-        made += [_within(*pair, whole=bare in ("smallint", "integer", "bigint")) for pair in _intervals(said)]
+        numbers = sorted({float(text) for one in said for text in NUMBER.findall(one)})
+        made += [_within(*pair, whole=bare in ("smallint", "integer", "bigint")) for pair in _intervals(numbers)]
+        if numbers:
+            made.append(lambda draw: _one_of(sql.SQL("{}::numeric[]").format(numbers), len(numbers), draw))
     strings = [text.replace("''", "'") for one in said for text in STRING.findall(one)]
     if strings and family in ("text", "hstore", "ltree", "date"):
         made.append(lambda draw: _one_of(sql.SQL("{}::text[]").format(strings), len(strings), draw))
@@ -237,18 +240,13 @@ def _span(said: Iterable[str]) -> tuple[str, str]:
     return (days[0], days[-1]) if len(days) > 1 else YEAR
 
 
-def _intervals(said: tuple[str, ...]) -> list[tuple[float, float]]:
+def _intervals(numbers: list[float]) -> list[tuple[float, float]]:
     """Return where a number may lie: between the bounds that are named, or on either side of a single one."""
-    numbers = sorted({float(text) for one in said for text in NUMBER.findall(one)})
     if not numbers:
         return []
     first, last = numbers[0], numbers[-1]
-    return [
-        *([(first, last)] if last > first else []),
-        (first, first + 100),
-        (last + 1, last + 100),
-        (last - 100, last - 1),
-    ]
+    between = [(first, last)] if last > first else []
+    return [*between, (first, first + 100), (last + 1, last + 100), (last - 100, last - 1)]
 
 
 def _within(low: float, high: float, *, whole: bool) -> Form:
