@@ -179,8 +179,8 @@ class Sower:
             count = self.connection.execute(
                 sql.SQL(
                     'create temporary table {} on commit drop as select row_number() over (order by {}) as "#", {}'
-                    " from {} where ({}) is not null"
-                ).format(sql.Identifier(name), order, listed(columns), spelled(table), listed(columns))
+                    " from {} and ({}) is not null"
+                ).format(sql.Identifier(name), order, listed(columns), _own(table), listed(columns))
             ).rowcount
             if shared:
                 self.connection.execute(
@@ -306,7 +306,14 @@ def answer(connection: Connection, question: sql.Composed) -> object:
 
 def holds(connection: Connection, table: str) -> bool:
     """Tell whether a table has rows."""
-    return bool(answer(connection, sql.SQL("select exists (select from {})").format(spelled(table))))
+    return bool(answer(connection, sql.SQL("select exists (select from {})").format(_own(table))))
+
+
+def _own(table: str) -> sql.Composed:
+    """Return where a table's own rows are: those of its partitions, and not those of tables that inherit from it."""
+    return sql.SQL(
+        "{0} where (tableoid = {1}::regclass or exists (select from pg_partitioned_table where partrelid = {1}::regclass))"
+    ).format(spelled(table), table)
 
 
 def _way_out(name: str) -> str:
