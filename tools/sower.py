@@ -311,9 +311,8 @@ def holds(connection: Connection, table: str) -> bool:
 
 def _own(table: str) -> sql.Composed:
     """Return where a table's own rows are: those of its partitions, and not those of tables that inherit from it."""
-    return sql.SQL(
-        "{0} where (tableoid = {1}::regclass or exists (select from pg_partitioned_table where partrelid = {1}::regclass))"
-    ).format(spelled(table), table)
+    partitioned = sql.SQL("exists (select from pg_partitioned_table where partrelid = {}::regclass)").format(table)
+    return sql.SQL("{} where (tableoid = {}::regclass or {})").format(spelled(table), table, partitioned)
 
 
 def _way_out(name: str) -> str:
