@@ -68,8 +68,9 @@ def explain(
 ) -> int:
     """Run the documented queries on large data, and say which index serves each.
 
-    On scratch, at --scale 1 if nothing is said, each in the role that its header names. Exits 1 where a query reads a large table from end to end or
-    does without the index that it names, and where an index serves no query, no constraint and no foreign key.
+    On scratch, at --scale 1 if nothing is said, each in the role that its header names. Exits 1 where a query reads a
+    large table from end to end or does without the index that it names, and where an index serves no query, no
+    constraint and no foreign key.
     """
     from tools import coverage, explanations, goldens
 
