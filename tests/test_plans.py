@@ -41,6 +41,7 @@ def test_a_query_uses_the_index_that_it_names(project: Project, large: Connectio
 
 def test_every_index_serves_something_until_one_is_there_for_nothing(project: Project, large: Connection) -> None:
     large.execute("create index tasks_description_idx on tasks (description)")
+    large.execute("create index on tasks (updated_by) where updated_by is not null")  # serves a foreign key
     found = catalog.read(large)
     explained = coverage.explain(large, patterns.read(project))
     steps = scratch.steps_of(migrations.read(project))

@@ -212,9 +212,9 @@ def _finding(rule: str, place: str | None, name: str, message: str, instead: str
 
 
 def _serves_a_key(found: Catalog, index: Index) -> bool:
-    """Tell whether a foreign key is looked up by the index: its columns lead, and no row is left out."""
+    """Tell whether a foreign key is looked up by the index: its columns lead, and no row that points is left out."""
     keys = [key.partition(" ")[0] if not key.startswith('"') else key for key in index.keys]
-    return index.predicate is None and any(
+    return index.predicate in (None, f"({keys[0]} IS NOT NULL)") and any(
         one.type == "foreign key" and one.container == index.table and set(keys[: len(one.columns)]) == set(one.columns)
         for one in found.constraints
     )
