@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.errors import Trouble
-from tools.kinds import Column, Constraint, Table
+from tools.kinds import Column, Constraint, Domain, Table
 
 HINTS = "large.toml"
+VALUE = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\bVALUE\b""")  # of a domain's check, not in a string or name
 ROOTS, GROWTH, LARGEST = 1_000, 10, 100_000  # rows of a table that points to none; times as many below it; at most
 NULLS = 0.2  # of a column that may be null, where nothing else is said
 UNSURE = 0.5  # of one that a check holds against others, like the columns of an exclusive arc
@@ -80,7 +82,8 @@ def read_hints(project: Project) -> Hints:
 def parts(found: Catalog, hints: Hints, scale: float, accepts: Mapping[str, str]) -> tuple[Part, ...]:
     """Return what is to be filled, each table after those that it points to."""
     tables = {one.name: one for one in found.tables if one.partition_of is None}
-    columns = _grouped((one, one.container) for one in found.columns)
+    domains = {one.name: one for one in found.domains}
+    columns = _grouped((_undomained(one, domains), one.container) for one in found.columns)
     constraints = _grouped((one, one.container) for one in found.constraints)
     points = {
         name: {
@@ -97,7 +100,11 @@ def parts(found: Catalog, hints: Hints, scale: float, accepts: Mapping[str, str]
             Part(
                 table=tables[name],
                 columns=tuple(one for one in columns.get(name, ()) if not _is_given(one)),
-                constraints=(*constraints.get(name, ()), *_inherited(tables, constraints, name)),
+                constraints=(
+                    *constraints.get(name, ()),
+                    *_inherited(tables, constraints, name),
+                    *_of_domains(found.columns, domains, name),
+                ),
                 distinct=distinct.get(name, frozenset()),
                 rows=math.ceil(wanted * scale),
                 accepts=accepts.get(name),
@@ -117,6 +124,34 @@ def _grouped(pairs: Iterator[tuple[Any, str]]) -> dict[str, list[Any]]:
     for item, name in pairs:
         groups.setdefault(name, []).append(item)
     return groups
+
+
+def _undomained(column: Column, domains: Mapping[str, Domain]) -> Column:
+    """Return the column as if it were of the type below its domain, whose checks become those of the table."""
+    while domain := domains.get(column.type):
+        column = replace(column, type=domain.type, nullable=column.nullable and domain.nullable)
+    return column
+
+
+def _of_domains(columns: Iterable[Column], domains: Mapping[str, Domain], name: str) -> Iterator[Constraint]:
+    for column in columns:
+        domain = domains.get(column.type) if column.container == name else None
+        while domain:
+            for one in domain.constraints:
+                label, _, check = one.partition(" CHECK ")
+                expression = _about(column.label, check.removesuffix(" NOT VALID"))
+                yield Constraint(
+                    name=f"{name}.{label}",
+                    parents=(f"table {name}", column.key),
+                    type="check",
+                    expression=expression,
+                )
+            domain = domains.get(domain.type)
+
+
+def _about(label: str, check: str) -> str:
+    """Return a domain's check as one of a column."""
+    return VALUE.sub(lambda found: found[1] or label, check)
 
 
 def _inherited(

@@ -124,11 +124,11 @@ class Sower:
     def _recipe(self, part: Part, made: Mapping[str, Form]) -> Recipe:
         columns: dict[str, sql.Composable] = {}
         joins: list[sql.Composable] = []
-        for number, one in enumerate(_pointing(part)):
-            joins += self._join(part, one, number, columns)
         for column in _plain(part):
             draw = _draw(part, column.name)
             columns[column.label] = self._nullable(part, column, made[column.label](draw), draw)
+        for number, one in enumerate(_pointing(part)):
+            joins += self._join(part, one, number, columns)
         conditions = [*part.checks(), *([part.accepts] if part.accepts else [])]
         # what a key of several columns found no row for, where another key gave some of them
         conditions += [f"{one.label} is not null" for one in part.columns if not one.nullable and one.label in columns]
@@ -150,6 +150,12 @@ class Sower:
         if len(shared) == len(pairs):
             return
         keys = self._keys(str(key.references), tuple(pairs.values()), tuple(pairs[name] for name in shared))
+        nullable = [one for one in part.columns if one.label in key.columns and one.nullable]
+        own = key.references == part.table.name and {*pairs.values()} <= {*columns}
+        if own and not keys.count and not nullable:
+            for name in key.columns:  # the first rows may point to none but themselves
+                columns.setdefault(name, columns[pairs[name]])
+            return
         alias, group = sql.Identifier(f"k{number}"), sql.Identifier(f"h{number}")
         draw = _draw(part, key.name)
         first: sql.Composable = sql.Literal(1)
@@ -161,7 +167,6 @@ class Sower:
             )
             first, size = (sql.SQL("{}.{}").format(group, sql.Identifier(name)) for name in ("#first", "#size"))
         place: sql.Composable = sql.SQL("{} + {}").format(first, _place(part, key, size, draw))
-        nullable = [one for one in part.columns if one.label in key.columns and one.nullable]
         if nullable:
             place = self._nullable(part, nullable[0], place, draw)
         yield sql.SQL('left join {} as {} on {}."#" = {}').format(
@@ -260,11 +265,13 @@ def _pointing(part: Part) -> list[Constraint]:
         own = one.references == part.table.name
         return own, not nullable.isdisjoint(one.columns), -len(one.columns), one.name
 
-    return sorted(part.of_type("foreign key"), key=rank)
+    # a key that points to the very columns that it is made of is met by every row
+    keys = (one for one in part.of_type("foreign key") if not rank(one)[0] or one.columns != one.referenced_columns)
+    return sorted(keys, key=rank)
 
 
 def _plain(part: Part) -> Iterator[Column]:
-    pointing = {name for one in part.of_type("foreign key") for name in one.columns}
+    pointing = {name for one in _pointing(part) for name in one.columns}
     yield from (column for column in part.columns if column.label not in pointing)
 
 
@@ -273,7 +280,7 @@ def _place(part: Part, key: Constraint, size: sql.Composable, draw: Draw) -> sql
     unique = [one.columns for one in part.of_type("primary key", "unique")]
     if set(key.columns) in map(set, unique):
         return sql.SQL("g.n - 1")
-    pointing = {name for one in part.of_type("foreign key") for name in one.columns}
+    pointing = {name for one in _pointing(part) for name in one.columns}
     if any(names[0] in key.columns and pointing.issuperset(names) for names in unique):  # else most would collide
         return sql.SQL("floor({} * {})::bigint").format(size, draw.random("place"))
     # as often as one through its rank: the place is spread evenly on a logarithmic scale (Zipf's law)

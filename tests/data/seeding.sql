@@ -96,6 +96,11 @@ create table shop.carts (id integer primary key, last_line integer);
 create table shop.lines (id integer primary key, cart_id integer not null references shop.carts);
 alter table shop.carts add foreign key (last_line) references shop.lines;
 
+-- points to a row of its own, always; and a domain that takes some numbers of an interval only
+create domain shop.odd as integer not null check (value % 2 = 1) check (value < 50);
+create table shop.circles (id integer primary key references shop.circles, next integer not null, odd shop.odd);
+alter table shop.circles add foreign key (next) references shop.circles;
+
 create table shop.offers (price integer not null check (price in (7, 9)), id integer not null);
 create table shop.late_offers (primary key (id)) inherits (shop.offers);
 
