@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from psycopg import sql
-from random_items import Change, Item
-from random_schemas import schemas
 from sample import SQL
 from tiny import A, call, rows, value, write_history
 
@@ -27,15 +24,6 @@ def fill(url: str, hints: Hints | None = None, scale: float = 0.02) -> dict[str,
     """Fill a database, and return what each table was given."""
     with database.connect(url, application="tests") as connection:
         return {one.table: one for one in sowing.fill(connection, hints or Hints(), scale=scale)}
-
-
-@pytest.fixture(scope="module")
-def ground(cluster: scratch.Cluster) -> Iterator[database.Connection]:
-    """An empty database; every example rolls back what it does."""
-    url = cluster.create()
-    with database.connect(url, application="tests") as connection:
-        yield connection
-    cluster.drop(url)
 
 
 def sums(url: str, tables: Iterable[str]) -> dict[str, object]:
@@ -206,18 +194,6 @@ def test_an_owner_who_is_no_superuser_fills_tables_with_forced_policies(
         )
     finally:
         rows(url, f"drop owned by {name}; drop role {name}")
-
-
-@settings(max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(schemas())
-def test_tables_that_nobody_thought_of_are_filled(
-    ground: database.Connection, drawn: tuple[tuple[Item, ...], tuple[Item, ...], Change]
-) -> None:
-    with ground.transaction(force_rollback=True):
-        for item in drawn[0]:
-            ground.execute(item.sql.encode())
-        for one in sowing.fill(ground, Hints(), scale=0.01, vacuum=False):
-            assert one.rows > 0, one
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------

@@ -215,9 +215,10 @@ class Sower:
                 return typed
             if self._fits(part, column, typed):
                 return typed
-        if column.nullable or column.default:
+        plain = _typed(lambda _: spelled(column.default or "null"), column)
+        if (column.nullable and not column.default) or (column.default and self._fits(part, column, plain)):
             self.say(f"{column.name}: no value was found, so it has {'its default' if column.default else 'none'}")
-            return _typed(lambda _: spelled(column.default or "null"), column)
+            return plain
         checks = ", ".join(one.label for one in part.of_type("check") if column.key in one.parents) or column.type
         raise Trouble(f"no value was found for {column.name} that {checks} lets in: {_way_out(part.table.name)}")
 
