@@ -224,11 +224,12 @@ def _base(name: str, said: tuple[str, ...], *, distinct: bool) -> tuple[Form, ..
         if numbers:
             made.append(lambda draw: _one_of(sql.SQL("{}::numeric[]").format(numbers), len(numbers), draw))
     strings = [text.replace("''", "'") for one in said for text in STRING.findall(one)]
-    if strings and family == "json":
-        made.append(lambda _: sql.SQL("jsonb_object({0}::text[], {0}::text[])").format(strings))
     if strings and family in ("text", "hstore", "ltree", "date"):
         made.append(lambda draw: _one_of(sql.SQL("{}::text[]").format(strings), len(strings), draw))
-    return (*made, *(_simple(text, _span(said)) for text in ORDINARY.get(family, DISTINCT.get(family, ()))))
+    made += [_simple(text, _span(said)) for text in ORDINARY.get(family, DISTINCT.get(family, ()))]
+    if strings and family == "json":  # a check may ask for a key
+        made.append(lambda _: sql.SQL("jsonb_object({0}::text[], {0}::text[])").format(strings))
+    return tuple(made)
 
 
 def _simple(text: str, span: tuple[str, str]) -> Form:
