@@ -36,7 +36,7 @@ INITDB = (
 )
 INITDB_SINCE = {17: ("--locale-provider=builtin", "--builtin-locale=C.UTF-8"), 18: ("--no-data-checksums",)}
 LETTERS = "--lc-ctype=C.UTF-8"
-IDLE = 3600.0  # seconds; what was used since then is not pruned, because somebody may be copying it
+IDLE = 600.0  # seconds; what was used since then is not pruned, because somebody may be copying it
 
 
 def start(
