@@ -274,3 +274,17 @@ def test_check_of_the_whole_row_goes_with_its_table_alone(make_database: Callabl
     with database.connect(make_database(text)) as connection:
         (named, whole) = catalog.read(connection).constraints
     assert (named.parents, whole.parents) == (("table public.t", "column public.t.a"), ("table public.t",))
+
+
+def test_identity_of_a_partition_is_its_parent_s(make_database: Callable[[str], str]) -> None:
+    """Since 17 a partition has the identity, and no sequence of its own; before, it could not have one."""
+    url = make_database("create table a (id int) partition by range (id); create table b partition of a default")
+    with database.connect(url, application="tests") as connection:
+        if connection.info.server_version >= 170_000:
+            connection.execute(
+                "drop table a; create table a (id int generated always as identity) partition by list (id)"
+            )
+            connection.execute("create table b partition of a default")
+        columns = {column.name: column for column in catalog.read(connection).columns}
+    assert columns["public.b.id"].identity == columns["public.a.id"].identity
+    assert columns["public.b.id"].identity_options == ()

@@ -67,7 +67,8 @@ select
   end as expression,
   case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
   case
-    when a.attidentity <> '' then (
+    -- a partition has none: since 17 its identity is its parent's
+    when a.attidentity <> '' then coalesce((
       -- what init_params() in src/backend/commands/sequence.c would choose itself is left out
       select array_remove(
         array[
@@ -108,7 +109,7 @@ select
         and d.refobjid = a.attrelid
         and d.refobjsubid = a.attnum
         and d.deptype = 'i'
-    )
+    ), '{}')
     else '{}'
   end as identity_options,
   case
