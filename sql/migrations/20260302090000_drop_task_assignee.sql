@@ -3,7 +3,7 @@
 -- why: no application server reads or writes the column since release 2026.8; two places for one fact will disagree
 -- effect: the column and its values are gone; an access exclusive lock on tasks and, because a foreign key is dropped,
 --         on users, for an instant (no rewrite)
--- risk: medium
+-- risk: high
 -- mitigation: look at pg_stat_statements for assignee_id first; the file refuses to run while the copy is incomplete;
 --             a short lock_timeout, because waiting for the lock holds up sign-ups too
 -- rollback: 1. roll back this file: the column comes back, filled with the first assignee of each task
@@ -15,6 +15,7 @@
 -- keeps writers away between the question and the drop
 lock table tasks in access exclusive mode;
 
+-- lint: ignore work-after-lock because the question must see what nobody can change before the drop
 do $$
 begin
     if exists (

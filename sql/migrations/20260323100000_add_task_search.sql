@@ -14,6 +14,7 @@
 -- trusted: the owner of the database may create it
 create extension if not exists pg_trgm;
 
+-- lint: ignore add-column-stored-generated because the pause is announced, and a trigger would be one more to keep
 alter table tasks
     add column tags text[] not null default '{}',
     add column metadata jsonb not null default '{}',

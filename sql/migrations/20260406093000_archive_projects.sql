@@ -14,6 +14,7 @@
 
 alter table projects add column archived_at timestamptz;
 
+-- lint: ignore create-index because projects is small, and the name must be unique when this is released
 create unique index projects_user_id_lower_idx on projects (user_id, lower(name))
     where archived_at is null;
 
