@@ -23,12 +23,13 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " kinds rarities printing rows census catalog changes renames consequences subset ignores severity surroundings"
     " creations rare_creations completions rights alterations rare_alterations hints remedies script drift mirror"
     " origins looks cache sources specimens sampling adopt drafts baseline findings names remarks blueprint"
-    " design_columns design_tables design_keys design_files design_trials allowances design layout representation"
-    " translation expression inventory contents course verify fields arguments relations standing package writer"
-    " contract generation vendor forms seeding samples sower sowing patterns plans coverage goldens headers areas"
-    " document phrases sheets integrity upkeep survey excerpts wording lineage gathering listing markdown prose mermaid"
-    " tabulation paper placing markup drawing frame pages records website publishing notices report explanations"
-    " terminal options checks writing trials cli __main__"
+    " design_columns design_tables design_keys design_files design_trials allowances design tree effects beside"
+    " measure sizes scenes causes locking failing versions breaking losing claims transfer release walk lint"
+    " suggestions layout representation translation expression inventory contents course verify fields arguments"
+    " relations standing package writer contract generation vendor forms seeding samples sower sowing patterns plans"
+    " coverage goldens headers areas document phrases sheets integrity upkeep survey excerpts wording lineage"
+    " gathering listing markdown prose mermaid tabulation paper placing markup drawing frame pages records website"
+    " publishing notices report explanations terminal options checks writing trials linting cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "pglast": {"baseline", "outline", "statements", "recovery", "origins"},
     "sqlalchemy": {"mirror"},
     "sqlmodel": {"mirror"},
-    "click": {"checks", "cli", "options", "terminal", "trials", "writing"},
+    "click": {"checks", "cli", "linting", "options", "terminal", "trials", "writing"},
     "dotenv": {"config"},
 }
 MODELS_MAY_IMPORT = {"sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "psycopg", "typing_extensions"}

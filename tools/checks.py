@@ -158,12 +158,16 @@ def _wanted(
     "--from", "source", metavar="SRC", help="As in drift-check [default: live where configured, else migrations]."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write [default: standard output].")
+@click.option(
+    "--estimates", is_flag=True, help="Write sql/estimates.json in its place: how large the tables are, for lint."
+)
 @url_option
 @scratch_options
 def snapshot(
     project: config.Project,
     source: str | None,
     out: Path | None,
+    estimates: bool,
     url: str | None,
     settings: scratch_module.Settings,
 ) -> int:
@@ -174,6 +178,8 @@ def snapshot(
     from tools import __version__, catalog, sources
 
     live = config.database(url, project.directory)
+    if estimates:
+        return _estimate(project, live, out)
     with sources.reader(project, settings, live=live, say=terminal.say) as reader:
         found = reader.read(source or ("live" if live is not None else "migrations"))
     text = catalog.to_json(found, tool_version=__version__)
@@ -181,6 +187,17 @@ def snapshot(
         click.echo(text, nl=False)
     else:
         terminal.write(out, text)
+    return SAME
+
+
+def _estimate(project: config.Project, live: str | None, out: Path | None) -> int:
+    from tools import database, sizes
+
+    if live is None:
+        raise Trouble("no database: pass --url or set DATABASE_URL")
+    with database.connect(live, application="tools snapshot") as connection:
+        text = sizes.to_json(sizes.ask(connection))
+    terminal.write(out or project.migrations.parent / sizes.FILE, text)
     return SAME
 
 

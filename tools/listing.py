@@ -12,8 +12,10 @@ from tools.wording import visible
 if TYPE_CHECKING:
     from tools.changes import Fact
     from tools.drift import Difference
+    from tools.lint import Lint
     from tools.sources import Comparison
 
+LONG = 100  # characters of a statement that is shown on a line
 Paint = Callable[[str, str], str]  # of a text and a colour's name
 COLOURS = {"breaking": "red", "change": "yellow", "cosmetic": "cyan", "-": "red", "+": "green"}
 
@@ -30,6 +32,17 @@ def comparisons(found: Iterable[Comparison], paint: Paint = uncoloured) -> str:
     if any(one.differences or one.ignored for one in found):
         lines.append(wording.summary(found))
     return "\n".join(lines)
+
+
+def lint(found: Lint) -> str:
+    """Return what lint found, file by file, and at the end a line that counts it."""
+    lines = []
+    for one in found.findings:
+        lines.append(f"{wording.place(one)}: {one.rule} ({one.class_}, risk {one.risk})")
+        statement = visible(one.statement or "")
+        lines += [f"    {statement if len(statement) <= LONG else statement[: LONG - 3] + '...'}"] if statement else []
+        lines += [f"    {visible(one.message)}", f"    instead: {one.instead}"]
+    return "\n".join([*lines, wording.lint_summary(found)])
 
 
 def differences(found: Iterable[Difference], paint: Paint = uncoloured) -> list[str]:

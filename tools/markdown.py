@@ -13,9 +13,11 @@ from tools.wording import visible
 if TYPE_CHECKING:
     from tools.drift import Difference
     from tools.history import History, Step
+    from tools.lint import Lint
     from tools.sources import Comparison
     from tools.verify import Verification
 
+RISKS = {"high": "🔴", "medium": "🟡", "low": "⚪"}
 SIGNS = {"breaking": "🔴", "change": "🟡", "cosmetic": "⚪"}
 HARMLESS = re.compile(r"[\w .,:;()=/'\"+-]+")
 
@@ -75,6 +77,34 @@ def verification(found: Verification) -> str:
 def _details(title: str, told: str, differences: tuple[Difference, ...]) -> list[str]:
     parts = [folded(title, "", told)] if told else []
     return [*parts, _differences(differences)] if differences else parts
+
+
+def lint(found: Lint) -> str:
+    """Return ``tools lint`` as Markdown."""
+    parts = [f"**Lint:** {_text(wording.lint_summary(found))}"]
+    rows = [
+        (
+            f"{RISKS[one.risk]} {one.risk}",
+            one.class_,
+            code(one.rule),
+            code(wording.place(one) or "-"),
+            _text(one.message),
+        )
+        for one in found.findings
+    ]
+    if rows:
+        parts.append(table(("risk", "class", "rule", "place", "what"), rows))
+        details = "\n\n".join(
+            "\n".join(
+                filter(None, (f"-- {wording.place(one) or one.rule}", one.statement, f"-- instead: {one.instead}"))
+            )
+            for one in found.findings
+        )
+        parts.append(folded("Statements, and what to write instead", "sql", details))
+    if found.migrations:
+        migrations = [(code(one.id), one.risk, one.phase) for one in found.migrations]
+        parts.append(table(("migration", "risk", "phase"), migrations))
+    return "\n\n".join(parts)
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
@@ -15,11 +16,14 @@ from tools.wording import visible
 
 if TYPE_CHECKING:
     from tools.drift import Difference
+    from tools.findings import Finding
+    from tools.lint import Lint
     from tools.sources import Comparison
     from tools.verify import Late, Trial, Verification
 
 Level = Literal["error", "warning", "note"]
 LEVELS: dict[str, Level] = {"breaking": "error", "change": "warning", "cosmetic": "note"}
+RISKS: dict[str, Level] = {"high": "error", "medium": "warning", "low": "note"}
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 PLACE = re.compile(r"^(.+):(\d+)$")
 SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -78,6 +82,13 @@ def of_verification(found: Verification) -> Examination:
     remarks = tuple(f"{trial.name}: {line}" for trial in trials if trial.good for line in wording.rows_lines(trial))
     cases = (*(trial.name for trial in trials), *late, "triggers")
     return Examination(name="up, down, up", cases=cases, notices=tuple(notices), remarks=remarks)
+
+
+def of_lint(found: Lint) -> Examination:
+    """Return what lint found as an examination with a case for each file."""
+    notices = tuple(_of_finding(one) for one in found.findings)
+    cases = (*(one.id for one in found.migrations), *(one.case for one in notices))
+    return Examination(name="lint", cases=tuple(dict.fromkeys(cases)), notices=notices, remarks=found.notes)
 
 
 def github(found: Iterable[Examination]) -> str:
@@ -172,6 +183,18 @@ def _of_late(one: Late) -> Notice:
 def _bad(case: str, verdict: str, lines: list[str]) -> Notice:
     message = "\n".join(filter(None, lines)) or verdict
     return Notice(rule=verdict, level="error", case=case, title=f"{case}: {verdict}", message=message)
+
+
+def _of_finding(one: Finding) -> Notice:
+    lines = [one.statement or "", one.message, f"instead: {one.instead}"]
+    return Notice(
+        rule=one.rule,
+        level=RISKS[one.risk] if one.class_ != "hygiene" else "note",
+        case=PurePath(one.file).name.removesuffix(".sql") if one.file else one.class_,
+        title=f"{one.rule} ({one.class_}, risk {one.risk})",
+        message="\n".join(filter(None, (visible(line, lines=True) for line in lines))),
+        place=wording.place(one),
+    )
 
 
 def _message(one: Difference) -> str:

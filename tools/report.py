@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.config import Project
     from tools.drift import Difference
     from tools.history import History, Item, Step
+    from tools.lint import Lint
     from tools.listing import Paint
     from tools.notices import Examination
     from tools.rehearsal import Tried
@@ -82,6 +83,20 @@ def comparisons(
         case "markdown":
             return markdown.comparisons(found)
     return _annotated(tuple(map(notices.of_comparison, found)), form)
+
+
+def lints(found: Lint, form: str) -> str:
+    """Return ``tools lint`` in the form."""
+    from tools import listing, markdown, notices
+
+    match form:
+        case "text":
+            return listing.lint(found)
+        case "json":
+            return as_json(lint_json(found))
+        case "markdown":
+            return markdown.lint(found)
+    return _annotated((notices.of_lint(found),), form)
 
 
 def _annotated(found: tuple[Examination, ...], form: str) -> str:
@@ -264,6 +279,14 @@ def _trial_json(trial: Trial) -> dict[str, Any]:
 
 def _why_json(one: Trial | Late) -> dict[str, Any]:
     return {"reason": one.reason, "differences": [_difference_json(difference) for difference in one.differences]}
+
+
+def lint_json(found: Lint) -> dict[str, Any]:
+    """Return ``tools lint`` as JSON: the shape that other programs rely on."""
+    return {
+        "findings": [one.as_json() for one in found.findings],
+        "migrations": [asdict(one) for one in found.migrations],
+    }
 
 
 def _difference_json(one: Difference) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tools.changes import Fact
     from tools.drift import Difference
+    from tools.findings import Finding
+    from tools.lint import Lint
     from tools.sources import Comparison
     from tools.verify import Trial, Verification
 
@@ -183,3 +185,17 @@ def verdict(found: Verification) -> str:
     """Return how many things are wrong; where a range was tried, its files count only as one."""
     bad = sum(not one.good for one in found.judged) + sum(not one.good for one in found.late) + len(found.triggers)
     return f"{bad} found" if bad else "every way back holds"
+
+
+def place(one: Finding) -> str | None:
+    """Return ``file:line`` of a finding."""
+    return f"{one.file}:{one.line}" if one.file and one.line else one.file
+
+
+def lint_summary(found: Lint) -> str:
+    """Return how many files were looked at, and what was found."""
+    counts = Counter[str](one.class_ for one in found.findings)
+    files = len(found.migrations)
+    words = {"hazard": "hazard" if counts["hazard"] == 1 else "hazards", "design": "of design", "hygiene": "of hygiene"}
+    said = [f"{counts[class_]} {word}" for class_, word in words.items() if counts[class_]]
+    return f"{files} file{'' if files == 1 else 's'} measured: {', '.join(said) or 'nothing found'}"

@@ -1,0 +1,1 @@
+alter table tasks add column owner_id bigint default 1 references projects (id);

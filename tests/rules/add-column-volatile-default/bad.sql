@@ -1,0 +1,1 @@
+alter table tasks add column token uuid not null default gen_random_uuid();

@@ -1,0 +1,1 @@
+alter table bookings add constraint bookings_during_excl exclude using gist (during with &&);

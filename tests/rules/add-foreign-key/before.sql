@@ -1,0 +1,2 @@
+create table projects (id bigint primary key);
+create table tasks (id bigint primary key, title varchar(100) not null, priority integer, done boolean not null default false, project_id bigint);

@@ -1,0 +1,1 @@
+alter table tags add constraint tags_name_key unique (name);

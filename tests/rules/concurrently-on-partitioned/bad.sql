@@ -1,0 +1,2 @@
+-- transactional: false
+create index concurrently metrics_at_idx on metrics (at);

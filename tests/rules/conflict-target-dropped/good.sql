@@ -1,0 +1,1 @@
+create table users_by_email (email text primary key);

@@ -1,0 +1,1 @@
+create index tasks_title_idx on tasks (title);

@@ -1,0 +1,2 @@
+-- transactional: false
+create index concurrently tasks_title_idx on tasks (title);

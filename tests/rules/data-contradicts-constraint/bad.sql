@@ -1,0 +1,2 @@
+-- transactional: false
+create unique index concurrently tasks_title_key on tasks (title);

@@ -1,0 +1,2 @@
+create table tasks (id bigint primary key, title varchar(100) not null, priority integer, done boolean not null default false);
+insert into tasks (id, title) values (1, 'a'), (2, 'a');

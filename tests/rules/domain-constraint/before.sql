@@ -1,0 +1,2 @@
+create domain points as integer;
+create table games (id bigint primary key, score points);

@@ -1,0 +1,2 @@
+-- phase: contract
+alter table tasks drop column title cascade;

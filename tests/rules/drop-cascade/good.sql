@@ -1,0 +1,3 @@
+-- phase: contract
+drop view titles;
+alter table tasks drop column title;

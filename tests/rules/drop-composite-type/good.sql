@@ -1,0 +1,1 @@
+comment on type pair is 'Two numbers.';

@@ -1,0 +1,1 @@
+alter table tasks alter column done set default true;

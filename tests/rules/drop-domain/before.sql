@@ -1,0 +1,1 @@
+create domain points as integer;

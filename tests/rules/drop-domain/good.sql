@@ -1,0 +1,1 @@
+comment on domain points is 'What a game is worth.';

@@ -1,0 +1,1 @@
+create view current_titles as select title from tasks;

@@ -1,0 +1,2 @@
+-- phase: contract
+drop table tasks;

@@ -1,0 +1,1 @@
+alter table tasks alter constraint k enforced;

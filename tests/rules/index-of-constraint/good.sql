@@ -1,0 +1,2 @@
+-- phase: contract
+alter table users drop constraint users_email_key;

@@ -1,0 +1,3 @@
+create table tasks (id bigint primary key, title varchar(100) not null, priority integer, done boolean not null default false);
+create index tasks_title_idx on tasks (title);
+update pg_catalog.pg_index set indisvalid = false where indexrelid = 'tasks_title_idx'::regclass;

@@ -1,0 +1,3 @@
+-- transactional: false
+drop index concurrently tasks_title_idx;
+create index concurrently tasks_title_idx on tasks (title);

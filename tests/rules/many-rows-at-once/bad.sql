@@ -1,0 +1,1 @@
+update tasks set priority = 3 where priority is distinct from 3;

@@ -1,0 +1,1 @@
+alter table tasks add column note text not null default '';

@@ -1,0 +1,3 @@
+begin;
+alter table tasks add column note text;
+commit;

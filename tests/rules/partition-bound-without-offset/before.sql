@@ -1,0 +1,1 @@
+create table logs (at timestamptz not null) partition by range (at);

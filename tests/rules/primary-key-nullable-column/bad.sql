@@ -1,0 +1,1 @@
+alter table events add primary key using index events_number_idx;

@@ -1,0 +1,2 @@
+-- transactional: false
+reindex table concurrently tasks;

@@ -1,0 +1,1 @@
+revoke select on tasks from public;

@@ -1,0 +1,1 @@
+cluster tasks using tasks_pkey;

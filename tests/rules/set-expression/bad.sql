@@ -1,0 +1,1 @@
+alter table tasks alter column low set expression as (upper(title));

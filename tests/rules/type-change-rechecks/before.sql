@@ -1,0 +1,2 @@
+create table tasks (id bigint primary key, title varchar(100) not null, priority integer, done boolean not null default false);
+alter table tasks add constraint tasks_title_check check (title <> '');

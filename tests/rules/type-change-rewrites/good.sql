@@ -1,0 +1,1 @@
+alter table tasks alter column title type varchar(200);

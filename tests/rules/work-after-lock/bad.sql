@@ -1,0 +1,6 @@
+alter table tasks add column note text;
+do $$
+begin
+  perform count(*) from tasks;
+end
+$$;

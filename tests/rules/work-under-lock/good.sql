@@ -1,0 +1,5 @@
+do $$
+begin
+  alter table tasks add column token uuid;
+end
+$$;

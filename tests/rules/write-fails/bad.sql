@@ -1,0 +1,7 @@
+create function stamp() returns trigger language plpgsql as $$
+begin
+  new.changed_at := now();
+  return new;
+end
+$$;
+create trigger tasks_stamp before update on tasks for each row execute function stamp();

@@ -1,0 +1,386 @@
+"""The lint command: what is looked at, how it is weighed, what a header and a comment say, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from tiny import A, Answer, B, C, apply, call, rows, write_history
+
+from tools import config, database, scratch
+from tools.config import Project
+
+HEADER = "-- Do it.\n--\n-- why: a test\n-- risk: {risk}\n-- phase: {phase}\n"
+SAFE = HEADER.format(risk="low", phase="expand")
+TABLE = SAFE + "create table a (id int, note varchar(20));"
+INDEX = SAFE + "create index a_note_idx on a (note);"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Project:
+    return write_history(tmp_path, {A: TABLE, B: INDEX})
+
+
+def lint(project: Project, *arguments: str) -> Answer:
+    """Lint, without the rules of design, which the small tables here break."""
+    return call(project, "lint", "--no-design", *arguments)
+
+
+def found(answer: Answer) -> list[tuple[str, str]]:
+    return [(Path(one["file"]).stem, one["rule"]) for one in json.loads(answer.out)["findings"]]
+
+
+def lint_json(project: Project, *arguments: str) -> list[tuple[str, str]]:
+    return found(lint(project, "-f", "json", *arguments))
+
+
+def test_the_answer_is_the_contract_s(history: Project) -> None:
+    answer = lint(history, "-f", "json")
+    assert answer.code == 1
+    shown = json.loads(answer.out)
+    (one,) = shown["findings"]
+    assert set(one) == {
+        "rule", "class", "risk", "file", "line", "statement", "message", "instead", "measured"
+    }  # fmt: skip
+    assert (one["rule"], one["class"], one["risk"]) == ("create-index", "hazard", "high")
+    assert (one["file"], one["line"]) == (f"sql/migrations/{B}.sql", 6)
+    assert one["statement"] == "create index a_note_idx on a (note)"
+    assert one["measured"] == {
+        "locks": [{"relation": "public.a", "mode": "ShareLock"}],
+        "rewrites": [],
+        "scans": ["public.a"],
+    }
+    assert shown["migrations"] == [
+        {"id": A, "risk": "low", "phase": "expand"},
+        {"id": B, "risk": "high", "phase": "expand"},
+    ]
+
+
+def test_one_file_is_looked_at_in_the_state_before_it(history: Project) -> None:
+    assert lint_json(history, f"sql/migrations/{A}.sql") == []
+    assert lint_json(history, B) == [(B, "create-index")]
+
+
+def test_a_file_that_is_no_migration(history: Project) -> None:
+    path = history.directory / "try.sql"
+    path.write_text("alter table a add column token uuid default gen_random_uuid();")
+    assert lint_json(history, "try.sql") == [("try", "add-column-volatile-default")]
+
+
+def test_what_differs_from_a_commit(history: Project) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
+            cwd=history.directory,
+            check=True,
+            capture_output=True,
+        )
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    assert lint_json(history, "--since", "HEAD") == []
+    write_history(history.directory, {C: SAFE + "drop table a;"})
+    assert (C, "drop-table") in lint_json(history, "--since", "HEAD")
+    assert {file for file, _ in lint_json(history, "--since", "HEAD")} == {C}
+    answer = lint(history, "--since", "nowhere")
+    assert answer.code == 2
+    assert "git does not know nowhere" in answer.err
+
+
+def test_what_is_pending_weighed_with_the_size_of_the_tables(history: Project, empty_url: str) -> None:
+    write_history(history.directory, {A: TABLE})
+    (history.migrations / f"{B}.sql").unlink()
+    apply(empty_url, history)
+    write_history(history.directory, {B: INDEX})
+    assert lint_json(history, "-u", empty_url) == []  # the table is empty there
+    rows(empty_url, "insert into a select n from generate_series(1, 20000) as n")
+    rows(empty_url, "analyze a")
+    answer = lint(history, "-u", empty_url, "-f", "json")
+    assert found(answer) == [(B, "create-index")]
+    assert "public.a (about 20,000 rows)" in answer.out
+    assert rows(empty_url, "select count(*) from pg_class where relname = 'a_note_idx'") == [(0,)]
+
+
+def test_sizes_that_are_committed(history: Project) -> None:
+    path = history.migrations.parent / "estimates.json"
+    path.write_text('{"rows": {"public.a": 12}}')
+    assert lint_json(history) == []
+    path.write_text('{"rows": {"public.a": 12000000}}')
+    assert "about 12,000,000 rows" in lint(history).out
+    path.write_text("{}")
+    answer = lint(history)
+    assert answer.code == 2
+    assert "estimates.json" in answer.err
+
+
+# A file for the database below, of which `a` is large, and what is found with its own rows
+ON_REAL_ROWS = [
+    ("create index on b (id);", []),
+    ("create index on a (id);", ["create-index"]),
+    ("update a set note = 'x' where done;", ["many-rows-at-once"]),
+    ("update a set note = 'x' where id < 100;", []),
+    ("alter table a alter column note set not null;", ["set-not-null"]),
+    ("alter table a alter column rare set not null;", ["data-contradicts-constraint"]),
+    ("alter table a add check (id > 10);", ["add-check"]),
+    ("-- transactional: false\ncreate unique index concurrently on a (note);", ["data-contradicts-constraint"]),
+]
+
+
+@pytest.fixture
+def live(make_database: Callable[[str], str]) -> str:
+    """A database that no ledger knows."""
+    return make_database(
+        "create table a (id int primary key, note text, rare text, done boolean);"
+        "create table b (id int);"
+        "insert into a select n, 'n' || n / 200, null, n % 10 < 9 from generate_series(11, 20010) as n;"
+        "insert into b values (1); analyze"
+    )
+
+
+@pytest.mark.parametrize(("text", "rules"), ON_REAL_ROWS)
+def test_a_database_without_a_ledger_lends_its_catalog_and_some_rows(
+    text: str, rules: list[str], tmp_path: Path, live: str
+) -> None:
+    (tmp_path / "try.sql").write_text(text)
+    answer = lint(config.load(tmp_path), "-u", live, "-f", "json", "try.sql")
+    assert [rule for _, rule in found(answer)] == rules
+    assert answer.code == bool(rules)
+    assert rows(live, "select count(*), count(rare) from a") == [(20000, 0)]
+
+
+def test_a_database_without_a_ledger_says_nothing_of_what_is_pending(history: Project, live: str) -> None:
+    answer = lint(history, "-u", live)
+    assert answer.code == 2
+    assert "its ledger does not name the migrations that made them" in answer.err
+
+
+def test_a_file_that_is_applied_is_looked_at_in_the_state_before_it(history: Project, empty_url: str) -> None:
+    apply(empty_url, history)
+    rows(empty_url, "insert into a select n from generate_series(1, 20000) as n; analyze a")
+    assert lint_json(history, "-u", empty_url, B) == [(B, "create-index")]
+
+
+def test_sizes_are_written_for_those_who_have_no_access(history: Project, make_database: Callable[[str], str]) -> None:
+    url = make_database("create table a (id int); insert into a select generate_series(1, 30000); analyze a")
+    assert call(history, "snapshot", "--estimates", "-u", url).code == 0
+    path = history.migrations.parent / "estimates.json"
+    assert json.loads(path.read_text()) == {"rows": {"public.a": 30000}}
+    assert "about 30,000 rows" in lint(history).out
+    assert call(history, "snapshot", "--estimates").code == 2
+
+
+def test_the_version_that_a_file_is_for(tmp_path: Path, cluster: scratch.Cluster) -> None:
+    with database.connect(cluster.url("postgres")) as connection:
+        if connection.info.server_version < 170_000:
+            pytest.skip("older servers refuse it themselves")
+    labels = "create type t as enum ('x'); alter type t add value 'y'; create table u (c t default 'y');"
+    project = write_history(tmp_path, {A: SAFE + labels})
+    assert lint_json(project) == lint_json(project, "--pg", "17") == []
+    assert lint_json(project, "--pg", "16") == [(A, "newer-version")]
+    assert lint(project, "--pg", "9").code == 2
+
+
+def test_a_table_of_the_same_file_is_empty(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE + "create index a_note_idx on a (note);"})
+    assert lint(project).code == 0
+
+
+@pytest.mark.parametrize(
+    ("least", "text", "code"),
+    [
+        ("low", "create index a_note_idx on a (note);", 1),
+        ("high", "create index a_note_idx on a (note);", 1),
+        ("high", "drop view v;", 0),
+        ("medium", "drop view v;", 1),
+        ("low", "alter table a add column extra json;", 0),
+        ("hygiene", "alter table a add column extra json;", 1),
+    ],
+)
+def test_what_is_bad_enough_to_fail(least: str, text: str, code: int, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE + "create view v as select id from a;", B: SAFE + text})
+    assert lint(project, B, "--fail-on", least).code == code
+
+
+def test_an_ignored_rule_wants_a_reason(history: Project) -> None:
+    def say(comment: str) -> Answer:
+        write_history(history.directory, {B: SAFE + f"{comment}\ncreate index a_note_idx on a (note);"})
+        return lint(history, "-f", "json")
+
+    assert found(say("-- lint: ignore create-index because a has ten rows")) == []
+    for comment in ("-- lint: ignore create-index", "-- lint: off", "-- lint: ignore create-indx because it is small"):
+        answer = say(comment)
+        assert answer.code == 2
+        assert f"{B}.sql:6" in answer.err
+    assert "did you mean create-index" in answer.err
+    assert found(say("-- lint: ignore truncate because it is small")) == [(B, "unused-ignore"), (B, "create-index")]
+
+
+def test_an_ignored_rule_is_ignored_where_the_comment_stands(history: Project) -> None:
+    two = "create index a_id_idx on a (id);\n-- lint: ignore create-index because it is small\n"
+    write_history(history.directory, {B: SAFE + two + "create index a_note_idx on a (note);"})
+    answer = json.loads(lint(history, "-f", "json").out)
+    assert [one["line"] for one in answer["findings"]] == [6]
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "rules"),
+    [
+        (SAFE, "alter table a add column c int;", set()),
+        ("", "alter table a add column c int;", {"risk-in-header", "phase-in-header"}),
+        (SAFE, "alter table a alter column note type varchar(30);", {"risk-in-header", "mitigation-in-header"}),
+        (
+            HEADER.format(risk="medium", phase="expand") + "-- mitigation: wait\n-- rollback: 1. undo\n",
+            "alter table a alter column note type varchar(30);",
+            set(),
+        ),
+        (HEADER.format(risk="high", phase="contract"), "drop table a;", {"mitigation-in-header"}),
+        (HEADER.format(risk="low", phase="expand"), "update a set id = 1 where false;", set()),
+    ],
+)
+def test_the_header(header: str, text: str, rules: set[str], tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE, B: header + text})
+    assert {rule for _, rule in lint_json(project, B)} - {"result-type-changes"} == rules
+
+
+def test_a_file_that_fails_ends_it(history: Project) -> None:
+    write_history(history.directory, {B: SAFE + "alter table nowhere add c int;", C: SAFE + "drop table a;"})
+    answer = lint(history, "-f", "json")
+    assert found(answer) == [(B, "fails")]
+    assert "does not exist (42P01)" in answer.out
+    assert f"{B} fails, so nothing after it was looked at" in answer.err
+
+
+def test_made_up_rows_are_in_nobody_s_way(tmp_path: Path) -> None:
+    """A CHECK that they do not meet says nothing of the real rows, and the next file goes on."""
+    odd = SAFE + "alter table a add constraint a_note_check check (note = 'never made up');"
+    project = write_history(tmp_path, {A: TABLE, B: odd, C: INDEX})
+    assert lint_json(project) == [(B, "add-check"), (C, "create-index")]
+
+
+def test_rows_that_the_history_makes_are_in_the_way(tmp_path: Path) -> None:
+    files = {A: TABLE + "insert into a values (1, 'x');", B: SAFE + "alter table a add check (id > 1);"}
+    project = write_history(tmp_path, files)
+    assert lint_json(project) == [(B, "data-contradicts-constraint")]
+
+
+def test_the_forms_of_continuous_integration(history: Project) -> None:
+    assert lint(history, "-f", "github").out.startswith(
+        f"::error file=sql/migrations/{B}.sql,line=6,title=create-index"
+    )
+    (failure,) = ElementTree.fromstring(lint(history, "-f", "junit").out).iter("failure")
+    assert "instead: create index concurrently" in str(failure.text)
+    run = json.loads(lint(history, "-f", "sarif").out)["runs"][0]
+    assert [one["ruleId"] for one in run["results"]] == ["create-index"]
+    assert "| 🔴 high | hazard | `create-index` |" in lint(history, "-f", "markdown").out
+    assert "2 files measured: 1 hazard" in lint(history).out
+
+
+def test_work_after_a_lock_on_another_table(tmp_path: Path) -> None:
+    new = "create table b (a_id int references a (id));\ninsert into b select id from c;"
+    project = write_history(
+        tmp_path, {A: TABLE.replace("id int", "id int primary key") + "create table c (id int);", B: SAFE + new}
+    )
+    (one,) = json.loads(lint(project, "-f", "json", B).out)["findings"]
+    assert (one["rule"], one["line"]) == ("work-after-lock", 7)
+    assert "reads all of public.c (of unknown size) while an earlier statement has locked public.a" in one["message"]
+
+
+def test_an_arbiter_that_a_query_of_the_release_names(history: Project) -> None:
+    folder = history.directory / "sql" / "queries"
+    folder.mkdir(parents=True)
+    (folder / "put.sql").write_text("insert into a (id) values ($1) on conflict (id) do nothing;")
+    index = "create unique index a_id_key on a (id);"
+    write_history(
+        history.directory, {A: TABLE + index, B: SAFE + "-- mitigation: none\n-- rollback: no\ndrop index a_id_key;"}
+    )
+    assert {rule for _, rule in lint_json(history)} == {"conflict-target-dropped", "query-breaks"}
+
+
+def test_the_queries_of_the_release(history: Project) -> None:
+    folder = history.directory / "sql" / "queries"
+    folder.mkdir(parents=True)
+    (folder / "find.sql").write_text("-- Which one?\nselect id, note from a where id = $1;")
+    (folder / "old.sql").write_text("select gone from a;")
+    write_history(history.directory, {B: HEADER.format(risk="high", phase="contract") + "alter table a drop note;"})
+    assert (B, "query-breaks") in lint_json(history)
+    shown = lint(history).out
+    assert 'the query find of the release fails: column "note" does not exist' in shown
+    assert "old" not in shown  # it did not work before either
+
+
+# A statement on `a` (id, note) of a file, and the words of what is suggested in its place
+SUGGESTED = [
+    (
+        "create index a_note_idx on a (note)",
+        ["create index concurrently a_note_idx on a (note);", "drop index concurrently"],
+    ),
+    (
+        "alter table a add constraint k check (id > 0)",
+        ["check (id > 0) not valid;", "alter table a validate constraint k;"],
+    ),
+    (
+        "alter table a alter note set not null",
+        ["check (note is not null) not valid;", "alter column note set not null;"],
+    ),
+    (
+        "alter table a add constraint k unique (id)",
+        ["create unique index concurrently k on a (id);", "unique using index k;"],
+    ),
+    ("reindex table a", ["reindex table concurrently a;"]),
+    ("alter table a alter id type bigint", []),
+    ("create index on a (note)", []),
+]
+
+
+@pytest.mark.parametrize(("statement", "words"), SUGGESTED)
+def test_the_safe_form_is_measured_before_it_is_shown(statement: str, words: list[str], tmp_path: Path) -> None:
+    files = {A: TABLE + "create index on a (id);", B: SAFE + f"alter table a add column c int;\n{statement};"}
+    project = write_history(tmp_path, files)
+    answer = lint(project, "--suggest", B)
+    assert answer.code == 1
+    _, _, shown = answer.out.partition("instead of sql/migrations/")
+    assert bool(shown) is bool(words)
+    assert [word for word in words if word not in shown] == []
+
+
+def test_what_would_hurt_is_not_suggested(tmp_path: Path) -> None:
+    """Two of the rows that the history makes are the same, so no unique index can be built."""
+    twice = "insert into a values (1, 'x'), (1, 'x');"
+    project = write_history(tmp_path, {A: TABLE + twice, B: SAFE + "create index i on a (note);"})
+    assert "measured clean" in lint(project, "--suggest", B).out
+    write_history(tmp_path, {B: SAFE + "alter table a add constraint k unique (id);"})
+    assert "measured clean" not in lint(project, "--suggest", B).out
+    assert lint(project, "--suggest", "-f", "json").code == 2
+
+
+def test_the_design_of_what_the_files_have_made(history: Project) -> None:
+    files = {one["file"] for one in json.loads(call(history, "lint", "-f", "json", A).out)["findings"]}
+    assert files == {f"sql/migrations/{A}.sql"}
+    shown = json.loads(call(history, "lint", "-f", "json").out)["findings"]
+    assert {one["class"] for one in shown} == {"hazard", "design"}
+    (one,) = (one for one in shown if one["rule"] == "table-without-comment")
+    assert (one["statement"], one["measured"]) == ("public.a", None)
+    assert "table-without-comment" not in lint(history).out
+    assert lint(history, "-f", "github").code == 1
+
+
+def test_nothing_to_look_at(tmp_path: Path, make_database: Callable[[str], str]) -> None:
+    project = write_history(tmp_path, {A: TABLE})
+    url = make_database("")
+    apply(url, project)
+    answer = lint(project, "-u", url)
+    assert (answer.code, answer.out) == (0, "0 files measured: nothing found\n")
+
+
+def test_our_own_history_is_clean(project: Project) -> None:
+    """What it does that would hurt on a large table, it says, with the reason."""
+    answer = call(project, "lint", "-f", "json", "--fail-on", "hygiene")
+    shown: dict[str, Any] = json.loads(answer.out)
+    assert shown["findings"] == []
+    assert answer.code == 0

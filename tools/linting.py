@@ -1,0 +1,72 @@
+"""The command that measures migrations before anybody applies them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tools import config, terminal
+from tools.checks import ANNOTATED
+from tools.options import command, formats, scratch_options, tools, url_option
+from tools.terminal import DIFFERENT, SAME
+
+if TYPE_CHECKING:
+    from tools import scratch as scratch_module
+
+
+@command(tools, "lint", example="tools lint --since origin/main --format github")
+@click.argument("files", nargs=-1, metavar="[FILE...]")
+@click.option("--since", metavar="REF", help="The files that differ from this commit.")
+@url_option
+@click.option(
+    "--fail-on",
+    type=click.Choice(["hygiene", "low", "medium", "high"]),
+    default="low",
+    show_default=True,
+    help="Exit 1 only where a finding has this risk; hygiene is less than any, and all are shown.",
+)
+@click.option("--no-design", is_flag=True, help="Without the rules about the tables that the files have made.")
+@click.option("--suggest", is_flag=True, help="Show the safe form of what was found, where one was measured clean.")
+@click.option(
+    "--pg",
+    type=click.IntRange(15),
+    metavar="N",
+    help="The major version that the files are for [default: the database's, else that of scratch].",
+)
+@scratch_options
+@formats(*ANNOTATED)
+def lint(
+    project: config.Project,
+    files: tuple[str, ...],
+    since: str | None,
+    url: str | None,
+    fail_on: str,
+    no_design: bool,
+    suggest: bool,
+    pg: int | None,
+    settings: scratch_module.Settings,
+    format_: str,
+) -> int:
+    """Measure on scratch what migrations do, and name what would hurt.
+
+    Each statement runs as apply would run it, on a few hundred made-up rows: its locks, rewrites and reads are weighed
+    with the size of the tables. FILE is a migration or any SQL file; the default is what is pending on the database,
+    which is only read, else the whole history.
+    """
+    from tools import lint as rules
+    from tools import report, suggestions
+
+    if suggest and format_ != "text":
+        raise click.UsageError("--suggest writes text, and no other format", click.get_current_context())
+    selection = rules.select(project, files, since=since, live=config.database(url, project.directory))
+    found = rules.lint(project, settings, selection, major=pg)
+    if not no_design:
+        found = rules.with_design(project, settings, selection, found)
+    for note in found.notes:
+        terminal.say(f"note: {note}")
+    terminal.answer(report.lints(found, format_))
+    for scene, findings in found.scenes if suggest else ():
+        for one in suggestions.suggest(project, settings, selection, scene, list(findings)):
+            terminal.answer("\n" + suggestions.text(one))
+    return DIFFERENT if found.fails(fail_on) else SAME

@@ -1,0 +1,63 @@
+"""Copies a few hundred rows of each table from a live database, which is only read, to a scratch database like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import psycopg
+from psycopg import sql
+
+from tools import tree
+from tools.catalog import Catalog
+from tools.database import Connection
+from tools.sizes import Sizes
+
+ROWS = 400
+FEW = 100_000  # rows of which each is asked whether it is one of them; of more, whole pages are taken
+POLITE = "set local statement_timeout = '5s'; set local lock_timeout = '200ms'; set local search_path = ''"
+
+
+def copy(live: Connection, scratch: Connection, catalog: Catalog, tables: Iterable[str], sizes: Sizes) -> set[str]:
+    """Copy rows into tables that are empty on scratch, and return those whose rows are all real.
+
+    Keys are not asked: the parents of a row need not be among the copied. A table that cannot be read stays empty.
+    """
+    done = set()
+    for table in tables:
+        columns = [c.label for c in catalog.columns if c.container == table and not c.generated]
+        if columns:
+            try:
+                _copy(live, scratch, table, columns, sizes.of(table))
+            except psycopg.Error:  # no right to read it, or a row that a constraint which is not valid refuses
+                continue
+            done.add(table)
+    return done
+
+
+def _copy(live: Connection, scratch: Connection, table: str, columns: list[str], rows: int | None) -> None:
+    names = sql.SQL(", ").join(tree.identifier(column) for column in columns)
+    read = sql.SQL("copy (select {} from {} {} limit {}) to stdout").format(
+        names, tree.identifier(table), _sample(rows), ROWS
+    )
+    write = sql.SQL("copy {} ({}) from stdin").format(tree.identifier(table), names)
+    with (
+        live.transaction(),
+        scratch.transaction(),
+        live.cursor() as source,
+        scratch.cursor() as target,
+    ):
+        live.execute("set transaction read only")
+        live.execute(POLITE)
+        scratch.execute("set local session_replication_role = replica")
+        with source.copy(read) as outgoing, target.copy(write) as incoming:
+            for block in outgoing:
+                incoming.write(block)
+
+
+def _sample(rows: int | None) -> sql.Composable:
+    """Return the clause that takes rows from all over a table, at a cost that does not grow with it."""
+    if rows is None or rows <= ROWS:
+        return sql.SQL("")
+    share = sql.Literal(min(100.0, 200.0 * ROWS / rows))
+    method = sql.SQL("bernoulli" if rows <= FEW else "system")
+    return sql.SQL("tablesample {} ({})").format(method, share)
