@@ -22,14 +22,15 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " message failure envelope patience watch lock notes recovery autocommit runnable runner rehearsal repair scratch"
     " kinds rarities printing rows census catalog changes renames consequences subset ignores severity surroundings"
     " creations rare_creations completions rights alterations rare_alterations hints remedies script drift mirror"
-    " origins looks cache sources specimens sampling adopt drafts baseline findings names remarks blueprint"
-    " design_columns design_tables design_keys design_files design_trials allowances design tree effects beside"
-    " measure sizes scenes causes locking failing versions breaking losing claims transfer release walk lint"
-    " suggestions layout representation translation expression inventory contents course verify fields arguments"
-    " relations standing package writer contract generation vendor forms seeding samples sower sowing patterns plans"
-    " coverage goldens headers areas document phrases sheets integrity upkeep survey excerpts wording lineage"
-    " gathering listing markdown prose mermaid tabulation paper placing markup drawing frame pages records website"
-    " publishing notices report explanations terminal options checks writing trials linting cli __main__"
+    " origins looks cache sources specimens sampling adopt drafts baseline findings advice index_advice table_advice"
+    " server_advice setting_advice advisor names remarks blueprint design_columns design_tables design_keys"
+    " design_files design_trials allowances design tree effects beside measure sizes scenes causes locking failing"
+    " versions breaking losing claims transfer release walk lint suggestions layout representation translation"
+    " expression inventory contents course verify fields arguments relations standing package writer contract"
+    " generation vendor forms seeding samples sower sowing patterns plans coverage goldens headers areas document"
+    " phrases sheets integrity upkeep survey excerpts wording lineage gathering listing markdown prose mermaid"
+    " tabulation paper placing markup drawing frame pages records website publishing notices report explanations"
+    " terminal options checks writing trials advising linting cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
@@ -37,7 +38,7 @@ MAY_IMPORT = {
     "pglast": {"baseline", "outline", "statements", "recovery", "origins"},
     "sqlalchemy": {"mirror"},
     "sqlmodel": {"mirror"},
-    "click": {"checks", "cli", "linting", "options", "terminal", "trials", "writing"},
+    "click": {"advising", "checks", "cli", "linting", "options", "terminal", "trials", "writing"},
     "dotenv": {"config"},
 }
 MODELS_MAY_IMPORT = {"sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "psycopg", "typing_extensions"}
@@ -116,6 +117,13 @@ def test_a_drift_check_where_nothing_changed_loads_no_parser_no_orm_and_no_yoyo(
     loaded = loaded_by(code)
     assert "psycopg" in loaded
     assert loaded & {"sqlalchemy", "sqlmodel", "pydantic", "pglast", "sqlparse", "yoyo", "models"} == set()
+
+
+def test_advice_loads_no_parser_no_orm_and_no_yoyo(database_url: str) -> None:
+    arguments = ["-C", str(ROOT), "advise", "-u", database_url]
+    loaded = loaded_by(f"from tools.cli import tools\ntools.main({arguments!r}, standalone_mode=False)")
+    assert "psycopg" in loaded
+    assert loaded & {"sqlalchemy", "sqlmodel", "pydantic", "pglast", "sqlparse", "yoyo"} == set()
 
 
 def test_the_wheel_holds_tools_only() -> None:

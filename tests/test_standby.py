@@ -59,6 +59,14 @@ def test_it_is_looked_at(standby: tuple[str, Project]) -> None:
     assert call(project, "apply", "-u", url).err == "nothing to apply\n"
 
 
+def test_it_is_advised_on(standby: tuple[str, Project]) -> None:
+    url, project = standby
+    answer = call(project, "advise", "-u", url)
+    assert (answer.code, answer.err) == (0, "")
+    assert "note: this is a standby: it counts its own reads and no writes" in answer.out
+    assert "not answered" not in answer.out
+
+
 @pytest.mark.parametrize("text", ["select 1", "-- transactional: false\nvacuum", "-- transactional: own\nvacuum"])
 @pytest.mark.parametrize("command", ["apply", "rollback", "mark"])
 def test_it_is_not_written_to(command: str, text: str, standby: tuple[str, Project]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from tools import checks, config, linting, terminal, trials, writing
+from tools import advising, checks, config, linting, terminal, trials, writing
 from tools.errors import Trouble
 from tools.options import command, format_option, formats, run_options, scratch_options, tools, url_option
 from tools.terminal import DIFFERENT, SAME, TROUBLE
@@ -294,4 +294,12 @@ def main() -> NoReturn:
     terminal.run(tools)
 
 
-__all__ = ["checks", "linting", "main", "tools", "trials", "writing"]  # importing these modules adds their commands
+__all__ = [
+    "advising",
+    "checks",
+    "linting",
+    "main",
+    "tools",
+    "trials",
+    "writing",
+]  # importing these modules adds their commands

@@ -1,4 +1,4 @@
-"""What differs as text for people: by object, before and after aligned, with colours where a terminal has them."""
+"""What differs, and what is found or advised, as text for people, with colours where a terminal has them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tools import wording
 from tools.wording import visible
 
 if TYPE_CHECKING:
+    from tools.advisor import Counsel, Found
     from tools.changes import Fact
     from tools.drift import Difference
     from tools.lint import Lint
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LONG = 100  # characters of a statement that is shown on a line
 Paint = Callable[[str, str], str]  # of a text and a colour's name
+RISKS = {"high": "red", "medium": "yellow", "low": "cyan"}
 COLOURS = {"breaking": "red", "change": "yellow", "cosmetic": "cyan", "-": "red", "+": "green"}
 
 
@@ -45,6 +47,14 @@ def lint(found: Lint) -> str:
     return "\n".join([*lines, wording.lint_summary(found)])
 
 
+def counsel(found: Counsel, paint: Paint = uncoloured) -> str:
+    """Return advice, the gravest first, what was not seen, and at the end a line that counts."""
+    lines = [line for one in found.found for line in _advice(one, paint)]
+    lines += [f"not seen: {visible(one.reason)} ({', '.join(one.rules)})" for one in found.unseen]
+    lines += [f"note: {visible(note)}" for note in found.notes]
+    return "\n".join([*lines, wording.counsel(found)])
+
+
 def differences(found: Iterable[Difference], paint: Paint = uncoloured) -> list[str]:
     """Return the lines of differences, those of one object together."""
     lines = []
@@ -54,6 +64,14 @@ def differences(found: Iterable[Difference], paint: Paint = uncoloured) -> list[
         lines += [] if is_alone else [f"  {visible(group)}"]
         lines += [("" if is_alone else "  ") + line for one in ours for line in _difference(one, paint)]
     return lines
+
+
+def _advice(one: Found, paint: Paint) -> list[str]:
+    advice = one.advice
+    lines = [f"{one.rule.id}: {visible(advice.object)} {paint(f'[{advice.risk}]', RISKS[advice.risk])}"]
+    lines += [f"    {visible(advice.message)}", f"    to do: {visible(advice.todo)}"]
+    lines += [f"        {visible(advice.statement)};"] if advice.statement else []
+    return [*lines, *([f"    but mind: {visible(advice.caution)}"] if advice.caution else [])]
 
 
 def _comparison(found: Comparison, paint: Paint) -> Iterator[str]:

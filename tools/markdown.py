@@ -11,6 +11,7 @@ from tools.statements import brief, split
 from tools.wording import visible
 
 if TYPE_CHECKING:
+    from tools.advisor import Counsel
     from tools.drift import Difference
     from tools.history import History, Step
     from tools.lint import Lint
@@ -104,6 +105,27 @@ def lint(found: Lint) -> str:
     if found.migrations:
         migrations = [(code(one.id), one.risk, one.phase) for one in found.migrations]
         parts.append(table(("migration", "risk", "phase"), migrations))
+    return "\n\n".join(parts)
+
+
+def counsel(found: Counsel) -> str:
+    """Return ``tools advise`` as Markdown."""
+    parts = [f"**Advice on {code(found.scene.database)}:** {wording.counsel(found)}"]
+    given = [(one.rule.id, one.advice) for one in found.found]
+    if given:
+        rows = [
+            (f"{RISKS[one.risk]} {one.risk}", rule, code(one.object), _text(one.message), _text(one.todo))
+            for rule, one in given
+        ]
+        parts.append(table(("risk", "rule", "object", "what is seen", "what to do"), rows))
+    lines = [
+        f"-- {visible(one.object)}: {visible(one.caution or one.todo)}\n{visible(one.statement)};\n"
+        for _, one in given
+        if one.statement
+    ]
+    parts += [folded("Statements that help, and what they cost", "sql", "\n".join(lines))] if lines else []
+    remarks = [f"not seen: {one.reason} ({', '.join(one.rules)})" for one in found.unseen]
+    parts += ["\n".join(f"- {_text(remark)}" for remark in (*remarks, *found.notes))] if remarks or found.notes else []
     return "\n\n".join(parts)
 
 

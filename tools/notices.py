@@ -15,6 +15,7 @@ from tools import __version__, catalog, wording
 from tools.wording import visible
 
 if TYPE_CHECKING:
+    from tools.advisor import Counsel, Found
     from tools.drift import Difference
     from tools.findings import Finding
     from tools.lint import Lint
@@ -89,6 +90,19 @@ def of_lint(found: Lint) -> Examination:
     notices = tuple(_of_finding(one) for one in found.findings)
     cases = (*(one.id for one in found.migrations), *(one.case for one in notices))
     return Examination(name="lint", cases=tuple(dict.fromkeys(cases)), notices=notices, remarks=found.notes)
+
+
+def of_counsel(found: Counsel) -> Examination:
+    """Return advice on a database as an examination with a case for each rule."""
+    from tools import advisor
+
+    remarks = [f"not seen: {one.reason} ({', '.join(one.rules)})" for one in found.unseen]
+    return Examination(
+        name=f"advice on {found.scene.database}",
+        cases=tuple(rule.id for rule in advisor.RULES),
+        notices=tuple(map(_of_found, found.found)),
+        remarks=(*remarks, *found.notes),
+    )
 
 
 def github(found: Iterable[Examination]) -> str:
@@ -194,6 +208,20 @@ def _of_finding(one: Finding) -> Notice:
         title=f"{one.rule} ({one.class_}, risk {one.risk})",
         message="\n".join(filter(None, (visible(line, lines=True) for line in lines))),
         place=wording.place(one),
+    )
+
+
+def _of_found(one: Found) -> Notice:
+    advice = one.advice
+    lines = [advice.message, f"to do: {advice.todo}"]
+    lines += [f"{advice.statement};"] if advice.statement else []
+    lines += [f"but mind: {advice.caution}"] if advice.caution else []
+    return Notice(
+        rule=one.rule.id,
+        level=RISKS[advice.risk],
+        case=one.rule.id,
+        title=f"{one.rule.id}: {visible(advice.object)} [{advice.risk}]",
+        message=visible("\n".join(lines), lines=True),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tools.statements import brief, split
 
 if TYPE_CHECKING:  # a command loads what it shows, and no more
+    from tools.advisor import Counsel, Found
     from tools.changes import Fact
     from tools.config import Project
     from tools.drift import Difference
@@ -83,6 +84,20 @@ def comparisons(
         case "markdown":
             return markdown.comparisons(found)
     return _annotated(tuple(map(notices.of_comparison, found)), form)
+
+
+def counsels(found: Counsel, form: str, *, paint: Paint | None = None) -> str:
+    """Return ``tools advise`` in the form."""
+    from tools import listing, markdown, notices
+
+    match form:
+        case "text":
+            return listing.counsel(found, paint or listing.uncoloured)
+        case "json":
+            return as_json(counsel_json(found))
+        case "markdown":
+            return markdown.counsel(found)
+    return _annotated((notices.of_counsel(found),), form)
 
 
 def lints(found: Lint, form: str) -> str:
@@ -287,6 +302,25 @@ def lint_json(found: Lint) -> dict[str, Any]:
         "findings": [one.as_json() for one in found.findings],
         "migrations": [asdict(one) for one in found.migrations],
     }
+
+
+def counsel_json(found: Counsel) -> dict[str, Any]:
+    """Return ``tools advise`` as JSON: docs/advise.md describes it."""
+    scene = found.scene
+    return {
+        "database": scene.database,
+        "server_version": scene.server_version,
+        "standby": scene.standby,
+        "neon": scene.neon,
+        "statistics_seconds": scene.statistics_seconds,
+        "notes": list(found.notes),
+        "findings": [_found_json(one) for one in found.found],
+        "unseen": [asdict(one) for one in found.unseen],
+    }
+
+
+def _found_json(one: Found) -> dict[str, Any]:
+    return {"rule": one.rule.id, **asdict(one.advice), "evidence": dict(one.evidence)}
 
 
 def _difference_json(one: Difference) -> dict[str, Any]:

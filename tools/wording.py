@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tools.advisor import Counsel
     from tools.changes import Fact
     from tools.drift import Difference
     from tools.findings import Finding
@@ -107,6 +108,13 @@ def summary(found: Iterable[Comparison]) -> str:
     parts = [f"{severities[name]} {name}" for name in reversed(SEVERITIES) if severities[name]]
     tail = f"; {counted(ignored, 'difference')} ignored by .driftignore" if ignored else ""
     return f"{counted(total, 'difference')}{': ' if total else ''}{', '.join(parts)}{tail}"
+
+
+def counsel(found: Counsel) -> str:
+    """Return the line that counts advice by risk."""
+    risks = Counter(one.advice.risk for one in found.found)
+    parts = [f"{risks[risk]} {risk}" for risk in ("high", "medium", "low") if risks[risk]]
+    return f"{counted(risks.total(), 'finding')}{': ' if parts else ''}{', '.join(parts)}"
 
 
 def counted(number: int, word: str) -> str:
