@@ -31,8 +31,18 @@ class Loader:
         return value
 
     def load(self, module: str) -> Any:
-        """Import a module of the package."""
-        return importlib.import_module(f".{module}", self.package)
+        """Import a module of the package, while no other thread loads one or configures mappers.
+
+        A mapper of which half is there fails when it is configured, and SQLAlchemy remembers that for good. The lock is
+        the one under which it configures: two would be taken in two orders.
+        """
+        from sqlalchemy.orm.mapper import _CONFIGURE_MUTEX
+
+        name = f"{self.package}.{module}"
+        if not _is_ready(name):
+            with _CONFIGURE_MUTEX:
+                importlib.import_module(name)
+        return importlib.import_module(name)
 
     def load_all(self) -> None:
         """Import every module that has a name or a table in it."""
@@ -43,7 +53,13 @@ class Loader:
                 self.load(module)
         finally:
             if enabled:
+                gc.freeze()
                 gc.enable()
+
+
+def _is_ready(name: str) -> bool:
+    module = sys.modules.get(name)
+    return module is not None and not getattr(module.__spec__, "_initializing", False)
 
 
 _loader: Loader | None = None

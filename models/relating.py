@@ -7,6 +7,7 @@ Here a relationship whose other side is missing waits; asking for it loads that 
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ForwardRef, dataclass_transform, get_args, get_origin
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Mapped, Mapper, RelationshipProperty, relationship
 from sqlmodel import Field
 from sqlmodel.main import SQLModelMetaclass
@@ -47,34 +48,51 @@ class Relating(SQLModelMetaclass):
 
 
 def relate(cls: type[Any], name: str) -> bool:
-    """Load what a relationship of the class waits for, and say whether it waited."""
-    if name not in cls.__dict__.get("__sqlmodel_relationships__", {}) or name in cls.__mapper__.all_orm_descriptors:
+    """Load what a relationship of the class waits for, and say whether it is there now."""
+    if name not in cls.__dict__.get("__sqlmodel_relationships__", {}):
         return False
+    if name in cls.__dict__:  # another thread loaded it since it was asked for
+        return True
     target = _target(cls.__annotations__[name])
     load_class(target)
     if target not in loaded:
         raise AttributeError(f"{cls.__name__}.{name} leads to {target}, and no module with that class is imported")
-    return name in cls.__mapper__.all_orm_descriptors
+    return name in cls.__dict__
 
 
 def _join(cls: type[Any], classname: str) -> None:
     """Make the relationships of a new class to those that are there, and theirs to it."""
-    for column in cls.__table__.columns:
-        # SQLAlchemy follows all foreign keys of a column to find the one of a relationship
-        for key in column.foreign_keys if len(column.foreign_keys) > 1 else ():
-            load_table(key.target_fullname.rpartition(".")[0])
     loaded[classname] = cls
     targets = {name: _target(cls.__annotations__[name]) for name in cls.__sqlmodel_relationships__}
     for name, target in targets.items():
         if target not in loaded:
             waiting.setdefault(target, []).append((cls, name))
     ready = [(cls, name) for name, target in targets.items() if target in loaded]
-    made = [_added(owner, name) for owner, name in (*ready, *waiting.pop(classname, []))]
+    ready += waiting.pop(classname, [])
+    for owner, name in ready:
+        one, other = owner.__table__, loaded[_target(owner.__annotations__[name])].__table__
+        link = owner.__sqlmodel_relationships__[name].link_model
+        for pair in ((one, link.__table__), (link.__table__, other)) if link else ((one, other),):
+            _load_around(*pair)
+    made = [_added(owner, name) for owner, name in ready]
     for mapper, late in made:
         if mapper.configured and not late._configure_started:
             late.init()
             late.post_instrument_class(mapper)
             mapper._expire_memoizations()
+
+
+def _load_around(one: Table, other: Table) -> None:
+    """Load what the columns of the foreign keys between two tables point to besides.
+
+    SQLAlchemy follows all foreign keys of a column to find the one of a relationship, also those of a key that is one.
+    """
+    for table, target in ((one, other), (other, one)):
+        for key in table.foreign_keys:
+            home, _, name = key.target_fullname.rpartition(".")
+            if home == target.fullname:
+                for further in (*key.parent.foreign_keys, *target.c[name].foreign_keys):
+                    load_table(further.target_fullname.rpartition(".")[0])
 
 
 def _added(cls: type[Any], name: str) -> tuple[Mapper[Any], RelationshipProperty[Any]]:
