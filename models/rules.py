@@ -8,10 +8,12 @@ import json
 import re
 import struct
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import (
+    MISSING,
     AfterValidator,
     AwareDatetime,
     BeforeValidator,
@@ -45,7 +47,7 @@ def matches(pattern: str) -> Callable[[str], str]:
 
     The pattern keeps to explicit sets of characters: `\d`, `\w` and `\s` mean other things here than there.
     """
-    compiled = re.compile(pattern)
+    compiled = re.compile(pattern, re.DOTALL)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
@@ -99,6 +101,111 @@ def octets(most: int) -> Callable[[str], str]:
     return check
 
 
+def holds(condition: Callable[[Any], bool], says: str) -> Callable[[Any], Any]:
+    """Make a validator of a condition, whose message is what the CHECK says."""
+
+    def check(value: Any) -> Any:
+        if not condition(value):
+            raise ValueError(f"must be so that {says}")
+        return value
+
+    return check
+
+
+def demand(condition: Callable[..., bool], says: str, *values: Any) -> None:
+    """Demand a condition of several values; where one is left to the database, so is the condition."""
+    if MISSING not in values and not condition(*values):
+        raise ValueError(f"must be so that {says}")
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    signs = {"%": ".*", "_": "."}
+    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
+    return re.compile("".join(signs.get(one) or re.escape(one[-1]) for one in parts), re.DOTALL)
+
+
+def like(value: str, pattern: str) -> bool:
+    """Say whether a text is LIKE a pattern; a backslash takes the meaning of the sign after it."""
+    return bool(_pattern(pattern).fullmatch(value))
+
+
+def json_type(value: JsonValue) -> str:
+    """Return what ``jsonb_typeof`` says of a value."""
+    match value:
+        case bool():
+            return "boolean"
+        case str():
+            return "string"
+        case int() | float():
+            return "number"
+        case list():
+            return "array"
+    return "null" if value is None else "object"
+
+
+def remainder(value: int, divisor: int) -> int:
+    """Return what ``value % divisor`` is in PostgreSQL, where it takes the sign of the value."""
+    found = abs(value) % abs(divisor)
+    return found if value >= 0 else -found
+
+
+def padded(length: int) -> Callable[[str], str]:
+    """Make a validator of char(n), which fills up with spaces, and counts none at the end."""
+
+    def check(value: str) -> str:
+        kept = value.rstrip(" ")
+        if len(kept) > length:
+            raise ValueError(f"must not be longer than {length} characters")
+        return kept.ljust(length)
+
+    return check
+
+
+def rounded(precision: int, scale: int) -> Callable[[Decimal], Decimal]:
+    """Make a validator of a numeric whose scale is below zero, or above its precision; it rounds as PostgreSQL does."""
+    context = Context(prec=2000, rounding=ROUND_HALF_UP)
+
+    def check(value: Decimal) -> Decimal:
+        if not value or value.adjusted() <= precision - scale:  # else far beyond, and too long for the context
+            stored = value.quantize(Decimal((0, (1,), -scale)), context=context)
+            if not stored or stored.adjusted() < precision - scale:
+                return stored
+        raise ValueError(f"must be less than 1e{precision - scale}")
+
+    return check
+
+
+# macaddr_in() and macaddr8_in(): pairs of digits, between them one kind of sign, in some places or all
+PAIR = "[0-9A-Fa-f]{2}"
+ADDRESSES = {
+    6: re.compile(
+        "|".join(
+            (
+                "[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}|[0-9A-Fa-f]{1,2}(?:-[0-9A-Fa-f]{1,2}){5}",
+                f"(?:{PAIR}){{3}}[:-]?(?:{PAIR}){{3}}|(?:{PAIR}){{2}}([.-])(?:{PAIR}){{2}}\\1(?:{PAIR}){{2}}",
+            )
+        )
+    ),
+    8: re.compile("|".join(rf"{PAIR}(?:{sign}?{PAIR}){{{count}}}" for sign in (":", "-", r"\.") for count in (5, 7))),
+}
+
+
+def hardware(size: int) -> Callable[[str], str]:
+    """Make a validator of macaddr (6 bytes) and macaddr8, that returns the address as it is stored."""
+
+    def check(value: str) -> str:
+        text = value.strip(" \t\n\r\v\f")
+        if not ADDRESSES[size].fullmatch(text):
+            raise ValueError("must be a hardware address like 08:00:2b:01:02:03")
+        pieces = re.split("[:.-]", text)
+        digits = "".join(piece.zfill(2) for piece in pieces).lower()
+        digits = f"{digits[:6]}fffe{digits[6:]}" if len(digits) < 2 * size else digits
+        return ":".join(digits[place : place + 2] for place in range(0, 2 * size, 2))
+
+    return check
+
+
 def ranging(bound: Any) -> Callable[[Range[Any]], Range[Any]]:
     """Make a validator of ranges: each bound is valid by itself, and the range does not end before it begins."""
     adapter = TypeAdapter(bound)
@@ -139,6 +246,19 @@ def in_utc(value: dt.datetime) -> dt.datetime:
         return value.astimezone(dt.UTC)
     except OverflowError:
         raise ValueError("must lie in the years 1 to 9999 of UTC") from None
+
+
+def _without_zone(value: dt.time) -> dt.time:
+    if value.tzinfo:
+        raise ValueError("must have no time zone")
+    return value
+
+
+def _with_zone(value: dt.time) -> dt.time:
+    offset = value.utcoffset()
+    if offset is None or abs(offset) >= dt.timedelta(hours=16):
+        raise ValueError("must have a time zone, less than 16 hours from UTC")
+    return value
 
 
 def _json(value: Any) -> Any:
@@ -182,6 +302,8 @@ Text = Annotated[str, AfterValidator(_storable)]
 Numeric = Annotated[Decimal, AfterValidator(_numeric)]
 Real = Annotated[float, AfterValidator(_real)]
 FilledText = Annotated[Text, AfterValidator(_not_blank)]
+NaiveTime = Annotated[dt.time, AfterValidator(_without_zone)]
+AwareTime = Annotated[dt.time, AfterValidator(_with_zone)]
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Bytes = Annotated[bytes, BeforeValidator(_from_hex)]
 Json = Annotated[JsonValue, AfterValidator(_json)]

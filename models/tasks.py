@@ -313,7 +313,7 @@ class Task(Base, table=True):
 
 
 class TaskCreate(Input):
-    """What a client says of a new task."""
+    """What a client says of a new task. Left to the database: tasks_completed_at_check, tasks_parent_id_check."""
 
     project_id: uuid.UUID | None = None
     parent_id: uuid.UUID | None = None
@@ -329,7 +329,10 @@ class TaskCreate(Input):
 
 
 class TaskUpdate(Input):
-    """What a client changes of a task; what is absent stays."""
+    """What a client changes of a task; what is absent stays.
+
+    Left to the database: tasks_completed_at_check, tasks_parent_id_check.
+    """
 
     project_id: uuid.UUID | MISSING | None = MISSING
     parent_id: uuid.UUID | MISSING | None = MISSING

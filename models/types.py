@@ -5,10 +5,13 @@ import enum
 from collections.abc import Iterable
 from typing import Any
 
+from psycopg.types.json import Json as PlainDocument
+from psycopg.types.json import Jsonb as Document
 from sqlalchemy import JSON, Connection, DateTime, Dialect, MetaData, Text, cast, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB, TIMESTAMP, TSTZRANGE, Range
 from sqlalchemy.sql.operators import OperatorClass
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+from typing_extensions import override
 
 from .base import CommentOn, Statement, metadata
 from .composite import Composite, read, written
@@ -46,6 +49,27 @@ class Native(UserDefinedType[Any]):
         return self.name
 
 
+class Documents(Native):
+    """An array of json or jsonb: each element is a document, whatever it looks like."""
+
+    cache_ok = True
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Wrap the elements: psycopg takes a list of lists for an array of two dimensions."""
+        wrapped = Document if self.name == "jsonb[]" else PlainDocument
+
+        def process(value: list[Any] | None) -> list[Any] | None:
+            return None if value is None else [None if one is None else wrapped(one) for one in value]
+
+        return process
+
+
+def documents(name: str) -> Any:
+    """Return the type of an array of json or jsonb."""
+    return tracked(Documents(name))
+
+
 class Moment(TypeDecorator[dt.datetime]):
     """timestamptz with a precision, whose values know their time zone."""
 
@@ -56,11 +80,13 @@ class Moment(TypeDecorator[dt.datetime]):
         super().__init__(timezone=True, precision=precision)
         self.precision = precision
 
-    def process_bind_param(self, value: dt.datetime | None, _dialect: Dialect) -> dt.datetime | None:
+    @override
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         """Return the moment in UTC; a naive one is a ValueError."""
         return None if value is None else _in_utc(value)
 
-    def process_result_value(self, value: dt.datetime | None, _dialect: Dialect) -> dt.datetime | None:
+    @override
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         """Return the moment in UTC, whatever the session's time zone."""
         return None if value is None else _in_utc(value)
 
@@ -71,15 +97,18 @@ class TstzRange(TypeDecorator[Range[dt.datetime]]):
     impl = TSTZRANGE
     cache_ok = True
 
-    def process_bind_param(self, value: Range[dt.datetime] | None, _dialect: Dialect) -> Range[dt.datetime] | None:
+    @override
+    def process_bind_param(self, value: Range[dt.datetime] | None, dialect: Dialect) -> Range[dt.datetime] | None:
         """Return the range in UTC; a naive bound is a ValueError."""
         return None if value is None else _convert(value)
 
-    def process_result_value(self, value: Range[dt.datetime] | None, _dialect: Dialect) -> Range[dt.datetime] | None:
+    @override
+    def process_result_value(self, value: Range[dt.datetime] | None, dialect: Dialect) -> Range[dt.datetime] | None:
         """Return the range in UTC, whatever the session's time zone."""
         return None if value is None else _convert(value)
 
-    def coerce_compared_value(self, _op: Any, value: Any) -> TypeEngine[Any]:
+    @override
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Compare with a range as a range, and with a moment as a moment: ``during.contains(moment)``."""
         return DateTime(timezone=True) if isinstance(value, dt.datetime) else self
 
@@ -144,7 +173,8 @@ class CompositeType(UserDefinedType[Composite]):
         """Return the name of the type, for DDL and casts."""
         return self.name
 
-    def bind_processor(self, _dialect: Dialect) -> Any:
+    @override
+    def bind_processor(self, dialect: Dialect) -> Any:
         """Write a composite literal."""
 
         def process(value: Composite | None) -> str | None:
@@ -156,7 +186,8 @@ class CompositeType(UserDefinedType[Composite]):
         """Cast the literal: an untyped parameter is text, and no operator compares that with a composite."""
         return cast(bindvalue, self)
 
-    def result_processor(self, _dialect: Dialect, _coltype: object) -> Any:
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """Read the literal, or the named tuple of a connection where the type is registered."""
 
         def process(value: Any) -> Composite | None:

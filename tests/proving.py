@@ -36,7 +36,7 @@ def prove(url: str, cluster: scratch.Cluster, folder: Path, name: str = "generat
     """Generate a package from a database, use it, and say what differs; `folder` is where it is written."""
     wanted = read(url)
     target = folder / name
-    files = generation.generate(wanted, target, external=frozenset())
+    files = generation.generate(wanted, target, external=frozenset(), clone=cluster.create)
     generation.write(generation.compare(target, files))
     project = replace(config.load(folder), models=name)
     forget({name})

@@ -121,59 +121,6 @@ def test_relationships_have_the_names_that_people_give(
     assert sa.inspect(package.Author).relationships["profile"].uselist is False
 
 
-LAZY = """
-import sys
-loaded = lambda: sorted(name.partition('.')[2] for name in sys.modules if name.startswith('generated.'))
-assert loaded() == ['loading']
-from generated import Book
-assert 'authors' not in loaded() and 'book_tags' in loaded()
-from sqlalchemy.orm import configure_mappers
-configure_mappers()
-assert Book.author.property.mapper.class_.__name__ == 'Author'
-from generated import Author
-assert Book(author=Author()).author.books
-assert 'players' not in loaded()
-from generated.teams import Team
-team = Team(coach_player=generated.Player())
-assert team.coach_player.coach_teams == [team] and team.captain is None
-try:
-    generated.Nothing
-except AttributeError as error:
-    assert "no attribute 'Nothing'" in str(error)
-assert 'folders' not in loaded()
-assert len(generated.metadata.tables) > 15 and 'folders' in loaded()
-"""
-
-
-def test_a_table_is_loaded_when_it_is_asked_for(cluster: scratch.Cluster, make_database: Make, tmp_path: Path) -> None:
-    """Relationships hold whatever is loaded first, and after the mappers were configured."""
-    prove(make_database(zoo("constraints")), cluster, tmp_path)
-    done = lazily(tmp_path, "generated", LAZY)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_a_flush_finds_the_tables_that_it_points_to(
-    cluster: scratch.Cluster, make_database: Make, tmp_path: Path
-) -> None:
-    url = make_database(zoo("constraints"))
-    prove(url, cluster, tmp_path)
-    code = (
-        "import sys, uuid, sqlalchemy as sa\n"
-        "from sqlmodel import Session\n"
-        "from generated.profiles import Profile\n"
-        f"engine = sa.create_engine({url.replace('postgresql://', 'postgresql+psycopg://')!r})\n"
-        "with Session(engine) as session:\n"
-        "    key = session.scalar(sa.text('insert into authors default values returning id'))\n"
-        "    assert 'generated.authors' not in sys.modules\n"
-        "    session.add(Profile(author_id=key, bio='b'))\n"
-        "    session.flush()\n"
-        "    assert 'generated.authors' in sys.modules and 'generated.books' not in sys.modules\n"
-        "engine.dispose()\n"
-    )
-    done = lazily(tmp_path, "generated", code)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 # -- what comments say ------------------------------------------------------------------------------------------------
 
 TAGGED = """
@@ -241,14 +188,17 @@ def test_no_table_takes_the_module_of_a_hand() -> None:
 
 
 def test_the_same_schema_is_the_same_text_and_a_changed_column_its_own_lines(
-    make_database: Make, tmp_path: Path
+    cluster: scratch.Cluster, make_database: Make, tmp_path: Path
 ) -> None:
     text = "create table a (id integer primary key, b text, c text); create table z (id integer primary key);"
-    first = generation.generate(read(make_database(text)), tmp_path / "p", external=frozenset())
-    again = generation.generate(read(make_database(text)), tmp_path / "p", external=frozenset())
+    first = generation.generate(read(make_database(text)), tmp_path / "p", external=frozenset(), clone=cluster.create)
+    again = generation.generate(read(make_database(text)), tmp_path / "p", external=frozenset(), clone=cluster.create)
     assert first == again
     changed = generation.generate(
-        read(make_database(text.replace("b text", "b varchar(9)"))), tmp_path / "p", external=frozenset()
+        read(make_database(text.replace("b text", "b varchar(9)"))),
+        tmp_path / "p",
+        external=frozenset(),
+        clone=cluster.create,
     )
     assert [name for name in first if first[name] != changed[name]] == ["a.py", "contract.py"]
     before, after = first["a.py"].splitlines(), changed["a.py"].splitlines()
@@ -257,17 +207,24 @@ def test_the_same_schema_is_the_same_text_and_a_changed_column_its_own_lines(
     assert [line.strip() for line in after if line not in before] == ['"b": ["character varying(9)", "", ""],']
 
 
-def test_the_folder_becomes_what_it_should_be(make_database: Make, tmp_path: Path) -> None:
+def test_the_folder_becomes_what_it_should_be(cluster: scratch.Cluster, make_database: Make, tmp_path: Path) -> None:
     folder = tmp_path / "p"
     catalog = read(make_database("create table a (id integer primary key); create table b (id integer primary key)"))
-    generation.write(generation.compare(folder, generation.generate(catalog, folder, external=frozenset())))
-    assert generation.compare(folder, generation.generate(catalog, folder, external=frozenset())) == ()
+    generation.write(
+        generation.compare(folder, generation.generate(catalog, folder, external=frozenset(), clone=cluster.create))
+    )
+    assert (
+        generation.compare(folder, generation.generate(catalog, folder, external=frozenset(), clone=cluster.create))
+        == ()
+    )
     (folder / "mine.py").write_text('__all__ = ["helper"]\n\ndef helper() -> None: ...\n', encoding="utf-8")
     (folder / "base.py").write_text((folder / "base.py").read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
     (folder / "a.py").write_text("# written by tools models; edit the SQL\nbroken\n", encoding="utf-8")
     (folder / "b.py").unlink()
     (folder / "gone.py").write_text("# written by tools models; edit the SQL\n", encoding="utf-8")
-    changes = generation.compare(folder, generation.generate(catalog, folder, external=frozenset()))
+    changes = generation.compare(
+        folder, generation.generate(catalog, folder, external=frozenset(), clone=cluster.create)
+    )
     assert [(one.change, one.path.name) for one in changes] == [
         ("changed", "a.py"), ("missing", "b.py"), ("changed", "__init__.py"), ("extra", "gone.py"),
     ]  # fmt: skip
@@ -278,10 +235,12 @@ def test_the_folder_becomes_what_it_should_be(make_database: Make, tmp_path: Pat
     assert not (folder / "gone.py").exists()
 
 
-def test_files_of_somebody_else_are_not_overwritten(make_database: Make, tmp_path: Path) -> None:
+def test_files_of_somebody_else_are_not_overwritten(
+    cluster: scratch.Cluster, make_database: Make, tmp_path: Path
+) -> None:
     (tmp_path / "a.py").write_text("mine = 1\n", encoding="utf-8")
     catalog = read(make_database("create table a (id integer primary key)"))
-    wanted = generation.generate(catalog, tmp_path, external=frozenset())
+    wanted = generation.generate(catalog, tmp_path, external=frozenset(), clone=cluster.create)
     assert "a_2.py" in wanted  # a module by hand keeps its name
     (tmp_path / "__init__.py").write_text("mine = 1\n", encoding="utf-8")
     with pytest.raises(Trouble, match="would write: __init__"):
@@ -321,45 +280,3 @@ def test_the_command_checks_shows_and_writes(make_database: Make, tmp_path: Path
     assert [line for line in said.splitlines() if line.startswith("-") and not line.startswith("---")] == []
     code, said = tools(*words)
     assert (code, said) == (0, f"changed: {folder}/a.py\nchanged: {folder}/contract.py\n")
-
-
-# -- as type checkers see it ------------------------------------------------------------------------------------------
-
-CONSUMER = """
-from typing import assert_type
-
-from sqlmodel import Session, select
-
-import generated
-from generated import Author, Book, BookCreate, BookUpdate
-
-
-def titles(session: Session) -> list[Author]:
-    found = session.exec(select(Book)).all()
-    for book in found:
-        assert_type(book.author, Author)
-        assert_type(book.editor, Author | None)
-        assert_type(book.author.books, list[Book])
-        book.sqlmodel_update(BookUpdate(editor_id=None).model_dump())
-    return [book.author for book in found]
-
-
-Book().nothing
-generated.Nothing
-"""
-
-
-@pytest.mark.slow
-def test_type_checkers_see_what_is_loaded_late(cluster: scratch.Cluster, make_database: Make, tmp_path: Path) -> None:
-    """The generated package is clean by mypy --strict, and a mistake of who uses it is seen."""
-    prove(make_database(zoo("constraints")), cluster, tmp_path)
-    (tmp_path / "consumer.py").write_text(CONSUMER, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache", "consumer.py", "generated"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert [line.partition(": ")[2] for line in done.stdout.splitlines()] == [
-        'error: "Book" has no attribute "nothing"  [attr-defined]',
-        'error: Module has no attribute "Nothing"  [attr-defined]',
-        "",
-    ]

@@ -219,7 +219,7 @@ def mirror(tmp_path_factory: pytest.TempPathFactory, cluster: Any) -> Iterator[M
     url, folder = cluster.create(), tmp_path_factory.mktemp("old")
     with psycopg.connect(url) as connection:
         connection.execute(OLD)
-    files = generation.generate(read(url), folder / "old_mirror", external=frozenset())
+    files = generation.generate(read(url), folder / "old_mirror", external=frozenset(), clone=cluster.create)
     generation.write(generation.compare(folder / "old_mirror", files))
     cluster.drop(url)
     with pytest.MonkeyPatch.context() as patch:

@@ -172,7 +172,9 @@ def test_create_agrees_with_the_database_about_every_type_and_check(cluster: scr
         with psycopg.connect(url) as conn:
             conn.execute((HERE / "zoo" / "parity.sql").read_bytes())
         package: Any = prove(url, cluster, tmp_path).package
-        subject = Subject(table=package.Parity.__table__, create=package.ParityCreate, enough={}, server={})
+        subject = Subject(
+            table=package.Parity.__table__, create=package.ParityCreate, enough={"check_required": 5}, server={}
+        )
         engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
         with engine.connect() as connection:
             wrong, counted = judged(subject, connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tools import expression, names, translation
+from tools import expression, names, terms
 from tools.inventory import Subject, label, unquoted
 from tools.kinds import Constraint, Index
 from tools.layout import Node, Text, call, mapping, quoted, several
@@ -68,7 +68,7 @@ def constraint(subject: Subject, constraint: Constraint) -> Node | None:
                 info=info,
             )
         case "check":
-            text = expression.clause(translation.stripped(constraint.expression or ""))
+            text = expression.clause(terms.stripped(constraint.expression or ""))
             return call(sqlalchemy("CheckConstraint"), text, name=name)
         case "foreign key":
             if len(columns) == 1:
@@ -104,7 +104,7 @@ def index(subject: Subject, index: Index) -> Node:
         postgresql_using=quoted(index.method) if index.method != "btree" else None,
         postgresql_include=several("[]", [quoted(one) for one in unquoted(index.include)]) if index.include else None,
         postgresql_nulls_not_distinct="True" if index.nulls_not_distinct else None,
-        postgresql_where=expression.text(translation.stripped(index.predicate)) if index.predicate else None,
+        postgresql_where=expression.text(terms.stripped(index.predicate)) if index.predicate else None,
         postgresql_with=mapping({key: quoted(value) for key, value in options.items()}) if options else None,
         info=mapping({"comment": Text(value=comment)}) if comment else None,
     )
@@ -119,7 +119,7 @@ def _exclusion(constraint: Constraint, name: str, info: Node | None) -> Node | N
     found = EXCLUDE.fullmatch(constraint.expression or "")
     if found is None:
         return None
-    pairs = [element.rpartition(" WITH ")[::2] for element in translation.elements(found["body"])]
+    pairs = [element.rpartition(" WITH ")[::2] for element in terms.elements(found["body"])]
     return call(
         postgresql("ExcludeConstraint"),
         *(several("()", [quoted(names.split(one)[0]), quoted(operator)]) for one, operator in pairs),
@@ -165,7 +165,7 @@ def _includes(constraint: Constraint) -> str:
 def _plain_exclusion(text: str) -> bool:
     """Say whether SQLAlchemy can make it: of plain columns with the default operator classes."""
     found = EXCLUDE.fullmatch(text)
-    parts = translation.elements(found["body"]) if found else [""]
+    parts = terms.elements(found["body"]) if found else [""]
     return bool(found) and all(re.fullmatch(rf"(?:{PLAIN_NAME.pattern}) WITH \S+", one) for one in parts)
 
 
@@ -206,7 +206,7 @@ def _deferrable(constraint: Constraint) -> dict[str, Node | None]:
 
 
 def _parenthesised(text: str) -> str:
-    return f"({expression.plain(translation.stripped(text))})"
+    return f"({expression.plain(terms.stripped(text))})"
 
 
 def _rank(constraint: Constraint) -> int:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from tools import expression, names, representation, translation
+from tools import expression, names, representation, terms, translation
 from tools.inventory import Subject, label
 from tools.kinds import Column
-from tools.layout import Group, Name, Node, Text, call, joined, mapping, quoted, several
+from tools.layout import Name, Node, Text, call, joined, mapping, quoted, several
+from tools.predicate import Kind
 from tools.remarks import Remark
-from tools.representation import ANY, Representation, builtin, own, rule, sqlalchemy
-from tools.translation import Rules
+from tools.representation import Representation, own, sqlalchemy
+from tools.translation import Reading, Rules
 
 FIELD = Name(module="sqlmodel", name="Field")
-PYDANTIC_FIELD = Name(module="", name="pydantic.Field")
 MISSING = Name(module="pydantic", name="MISSING")
 CLOCK = re.compile(r"(now|clock_timestamp|statement_timestamp|transaction_timestamp)\(\)|CURRENT_TIMESTAMP(\(\d\))?")
+BYTEWISE = ('"C"', '"POSIX"', "ucs_basic")  # collations under which texts are equal as they are here
 SEQUENCE = re.compile(r"nextval\('((?:[^']|'')+)'::regclass\)")
 
 
@@ -50,16 +51,12 @@ class Draft:
     subject: Subject
     column: Column
     name: str
+    label: str  # the column's own name
     remark: Remark
     type: Representation
-    rules: Rules
+    rules: Rules = field(default_factory=Rules)
     foreign_keys: tuple[Node, ...] = ()
     related: bool = False  # a relationship may fill it in
-
-    @property
-    def label(self) -> str:
-        """The column's own name."""
-        return label(self.column)
 
     @property
     def is_key(self) -> bool:
@@ -85,7 +82,7 @@ class Draft:
         found = SEQUENCE.fullmatch(self.column.default or "")
         schema, table = self.subject.parts
         usual = (schema, f"{table}_{self.label}_seq")
-        is_alone = self.subject.key == (self.label,) and not self.foreign_keys
+        is_alone = self.subject.key == (self.label,) and not self.foreign_keys and self.label in self.subject.owning
         return bool(found) and is_alone and self.type.family == "integer" and names.split(found[1]) == usual  # type: ignore[index]
 
     @property
@@ -101,6 +98,17 @@ class Draft:
         """Whether Create has it."""
         return self.written and not self.remark.omits("create")
 
+    @property
+    def kind(self) -> Kind:
+        """What a CHECK sees of it."""
+        return kind(self.type, nullable=self.column.nullable)
+
+
+def kind(type_: Representation, *, nullable: bool) -> Kind:
+    """Return what a CHECK sees of a type."""
+    inner = type_.element.family if type_.element else ""
+    return Kind(family=type_.family, sql=type_.sql, nullable=nullable, element=inner, labels=type_.labels)
+
 
 def draft(
     subject: Subject, column: Column, name: str, types: Mapping[str, Representation], foreign_keys: tuple[Node, ...]
@@ -109,23 +117,29 @@ def draft(
     type_ = representation.of(expression.plain(column.type), types)
     if column.collation:
         spelled = f"{expression.plain(column.type)} collate {expression.plain(column.collation)}"
-        type_ = replace(type_, column=representation.native(spelled), keywords={})
+        family = type_.family if column.collation.rpartition(".")[2] in BYTEWISE else "collated"
+        type_ = replace(type_, column=representation.native(spelled), keywords={}, family=family)
     remark = subject.about(column)
-    rules = Rules()
-    for constraint in subject.constraints:
-        if constraint.type == "check" and constraint.expression and constraint.enforced:
-            for part in translation.parts(constraint.expression):
-                if part.column == label(column) and translation.fits(part.family, type_.family):
-                    part.add(rules)
     return Draft(
         subject=subject,
         column=column,
         name=name,
+        label=label(column),
         remark=remark,
-        type=_shaped(type_, rules),
-        rules=rules,
+        type=type_,
         foreign_keys=foreign_keys,
     )
+
+
+def ruled(draft: Draft, readings: Iterable[Reading]) -> Draft:
+    """Return the column as the CHECKs of its table narrow it."""
+    own = [rule for reading in readings for rule in reading.rules if rule.column == draft.label]
+    if not own:
+        return draft
+    rules = Rules()
+    for rule in own:
+        rules.add(rule)
+    return replace(draft, type=translation.shaped(draft.type, rules), rules=rules)
 
 
 def attribute(draft: Draft) -> Attribute:
@@ -144,44 +158,24 @@ def attribute(draft: Draft) -> Attribute:
     )
 
 
-def domain(base: Representation, name: str, constraints: tuple[str, ...]) -> Representation:
+def domain(base: Representation, name: str, readings: Iterable[Reading]) -> Representation:
     """Return a domain: its base type under its own name, with the rules of its CHECKs."""
     rules = Rules()
-    for constraint in constraints:
-        found = re.search(r" CHECK \((.*)\)( NOT VALID)?$", constraint, re.DOTALL)
-        for part in translation.parts(found[1]) if found else ():
-            if translation.fits(part.family, base.family):
-                part.add(rules)
-    shaped = _shaped(base, rules)
+    for reading in readings:
+        for rule in reading.rules:
+            if rule.column:
+                rules.add(rule)
     merged = Rules(limits=dict(base.limits))
     for key, value in rules.limits.items():
         merged.limit(key, value)
     return replace(
-        shaped,
+        translation.shaped(base, rules),
         column=own("schema", name),
         keywords={},
         ready=None,
         limits=merged.limits,
         validators=(*base.validators, *rules.validators),
     )
-
-
-def _shaped(type_: Representation, rules: Rules) -> Representation:
-    """Return the type as the CHECKs narrow it: an object of JSON, a text that is not blank, a list without nulls."""
-    if rules.shape == "object":
-        return replace(type_, python=joined(builtin("dict"), "[str, ", ANY, "]"), given=rule("JsonObject"))
-    if rules.shape == "array":
-        return replace(type_, python=joined(builtin("list"), "[", ANY, "]"), given=rule("JsonArray"))
-    if rules.filled and type_.family == "text":
-        return replace(type_, given=rule("FilledText"))
-    if rules.no_nulls and type_.element:
-        element = type_.element
-        return replace(
-            type_,
-            python=joined(builtin("list"), "[", element.python, "]"),
-            given=joined(builtin("list"), "[", representation.element(element), "]"),
-        )
-    return type_
 
 
 def _row(draft: Draft) -> Line:
@@ -213,7 +207,7 @@ def _column_arguments(draft: Draft) -> list[Node]:
     if column.generated and column.expression:
         stored = "True" if column.generated == "stored" else "False"
         found.append(
-            call(sqlalchemy("Computed"), expression.clause(translation.stripped(column.expression)), persisted=stored)
+            call(sqlalchemy("Computed"), expression.clause(terms.stripped(column.expression)), persisted=stored)
         )
     return found
 
@@ -260,7 +254,7 @@ def _input(draft: Draft, annotation: Node, default: Node | None) -> Line:
         return Line(
             name=draft.name,
             annotation=annotation,
-            value=call(PYDANTIC_FIELD, default=default, alias=quoted(draft.label)),
+            value=call(translation.PYDANTIC_FIELD, default=default, alias=quoted(draft.label)),
         )
     return Line(name=draft.name, annotation=annotation, value=default)
 
@@ -271,21 +265,12 @@ def _read(draft: Draft) -> Line:
         return Line(name=draft.name, annotation=annotation)
     # by the name first: the attribute `metadata` of a table model is SQLAlchemy's
     choices = call(Name(module="", name="pydantic.AliasChoices"), quoted(draft.name), quoted(draft.label))
-    value = call(PYDANTIC_FIELD, validation_alias=choices, serialization_alias=quoted(draft.label))
+    value = call(translation.PYDANTIC_FIELD, validation_alias=choices, serialization_alias=quoted(draft.label))
     return Line(name=draft.name, annotation=annotation, value=value)
 
 
 def _given(draft: Draft) -> Node:
-    """Return the annotation of what clients give: the type with its limits and those of the CHECKs."""
+    """Return the annotation of what clients give."""
     if draft.remark.has("rule"):
         return own("house_rules", draft.remark.tags["rule"])
-    if draft.type.ready is not None and not draft.rules.limits and not draft.rules.validators:
-        return draft.type.ready
-    limits = translation.limits(draft.rules, draft.type.limits, draft.type.family)
-    validators = (*draft.type.validators, *draft.rules.validators)
-    given = draft.type.given
-    if not limits and not validators:
-        return given
-    bounds = [call(PYDANTIC_FIELD, **limits)] if limits else []
-    items = tuple(("", one) for one in (given, *bounds, *validators))
-    return Group(head=Name(module="typing", name="Annotated"), brackets="[]", items=items)
+    return translation.given(draft.type, draft.rules)

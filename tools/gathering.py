@@ -33,7 +33,7 @@ def gather(reader: Reader, catalog: Catalog, source: str, *, shifts: bool = Fals
         return Material(
             title=_foreign_title(reader, source),
             origins=_origins_of_files(project, source),
-            package=generation.build(catalog, project.directory / "nowhere", external=frozenset()),
+            package=generation.build(catalog, project.directory / "nowhere", external=frozenset(), clone=reader.empty),
         )
     external = reader.external()
     steps = reader.steps()
@@ -42,7 +42,9 @@ def gather(reader: Reader, catalog: Catalog, source: str, *, shifts: bool = Fals
         title="Database schema",
         external=external,
         origins=origins.find(project, steps),
-        package=generation.build(catalog, project.directory.joinpath(*project.models.split(".")), external=external),
+        package=generation.build(
+            catalog, project.directory.joinpath(*project.models.split(".")), external=external, clone=reader.empty
+        ),
         package_name=project.models,
         decisions=_decisions(project),
         history=_history(reader, steps, shifts=shifts),

@@ -6,8 +6,9 @@ import ast
 import difflib
 import gc
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from tools import contract, package, writer
 from tools.catalog import Catalog
 from tools.errors import Trouble
 from tools.package import Package
+from tools.proof import Court
 
 # What every package of models stands on: written by hand, and given to a package that has none yet
 SUPPORT = ("base", "compatibility", "composite", "loading", "relating", "rules", "tracked", "types", "verify")
@@ -40,20 +42,30 @@ class Change:
         return "".join(lines)
 
 
-def generate(catalog: Catalog, folder: Path, *, external: frozenset[str]) -> dict[str, str]:
-    """Return the text of each file; hand-written modules that are in the folder are exported as ``__all__`` says."""
+def generate(catalog: Catalog, folder: Path, *, external: frozenset[str], clone: Callable[[], str]) -> dict[str, str]:
+    """Return the text of each file; hand-written modules that are in the folder are exported as ``__all__`` says.
+
+    `clone` makes an empty scratch database, to prove what was made of CHECKs that were not proved before.
+    """
     support = _support(folder)
     with _without_collection():
-        built = build(catalog, folder, external=external)
-        return {**support, **_written(built), "contract.py": contract.write(built, catalog)}
+        built = build(catalog, folder, external=external, clone=clone)
+        written = _written(built)
+        _refuse_what_is_missing(folder, _hands(folder)["rules.py"], written)
+        return {**support, **written, "contract.py": contract.write(built, catalog)}
 
 
-def build(catalog: Catalog, folder: Path, *, external: frozenset[str]) -> Package:
+def build(catalog: Catalog, folder: Path, *, external: frozenset[str], clone: Callable[[], str]) -> Package:
     """Return the package of models that the folder holds, or will hold."""
-    by_hand = {**_by_hand(folder), **_support(folder)}
+    by_hand = _hands(folder)
     exports = {Path(name).stem: _exported(name, text) for name, text in sorted(by_hand.items())}
     exports |= dict.fromkeys(("contract", "enums", "schema"), ())
-    return package.build(catalog, external=external, exports=exports)
+    court = Court(clone=clone, rules=by_hand["rules.py"])
+    return package.build(catalog, external=external, exports=exports, prove=court.prove)
+
+
+def _hands(folder: Path) -> dict[str, str]:
+    return {**_by_hand(folder), **_support(folder)}
 
 
 def _support(folder: Path) -> dict[str, str]:
@@ -70,6 +82,17 @@ def _written(built: Package) -> dict[str, str]:
     if built.standing.made or built.standing.extensions or built.standing.schemas:
         found["schema.py"] = writer.schema(built)
     return {**dict(sorted(found.items())), "__init__.py": writer.init(built)}
+
+
+def _refuse_what_is_missing(folder: Path, rules: str, written: Mapping[str, str]) -> None:
+    """Refuse to write what the package's own rules are too old for: a type has its rule there, proved or not."""
+    used = {name for text in written.values() for name in re.findall(r"\brules\.(\w+)", text)}
+    missing = sorted(name for name in used if not re.search(rf"^(?:def )?{name}\b", rules, re.MULTILINE))
+    if missing:
+        raise Trouble(
+            f"{folder / 'rules.py'} is older than these tools and has no {', '.join(missing)}: remove it, and tools"
+            " models writes it anew"
+        )
 
 
 @contextmanager

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from tools import expression, phrases, representation, translation
+from tools import phrases
 from tools.catalog import Catalog
 from tools.document import Rule, Sheet
 from tools.inventory import label
 from tools.kinds import Constraint
 from tools.package import Model, Package
-from tools.representation import Representation
-from tools.translation import Part
 
 # What tags in comments make the models see to; the database takes anything
 KEPT = {
@@ -27,7 +25,6 @@ def rules(catalog: Catalog, sheets: Iterable[Sheet], package: Package | None) ->
     """Return what must hold, table by table: constraints first, then what only the models see to."""
     known = {one.key: one for one in catalog.constraints}
     models = {one.subject.name: one for one in package.models} if package else {}
-    types = package.standing.types if package else {}
     found: list[Rule] = []
     for sheet in sheets:
         model = models.get(sheet.name)
@@ -35,7 +32,7 @@ def rules(catalog: Catalog, sheets: Iterable[Sheet], package: Package | None) ->
             continue
         for entry in sheet.constraints:
             item = known[f"constraint {sheet.name}.{entry.name}"]
-            told = _enforced(item, model, types) if model else "no"
+            told = _enforced(item, model) if model else "no"
             found.append(Rule(table=sheet.name, words=entry.words, name=entry.name, models=told))
         found += _kept(sheet, model) if model else ()
     return tuple(found)
@@ -49,22 +46,12 @@ def _kept(sheet: Sheet, model: Model) -> Iterator[Rule]:
                 yield Rule(table=sheet.name, words=words, name="", models="yes")
 
 
-def _enforced(item: Constraint, model: Model, types: Mapping[str, Representation]) -> str:
+def _enforced(item: Constraint, model: Model) -> str:
     """Say how far Create refuses what a constraint refuses, before the database is asked."""
     if item.type != "check" or not item.expression or not item.enforced:
         return "no"
-    if label(item) in {name for schema in model.schemas for name in schema.demands}:
-        return "yes"
-    understood = [part for part in translation.parts(item.expression) if _fits(part, model, types)]
-    if not understood:
+    create = next((schema for schema in model.schemas if schema.ending == "Create"), None)
+    if create is None:
         return "no"
-    return "yes" if len(understood) == len(translation.conjunction(item.expression)) else "in part"
-
-
-def _fits(part: Part, model: Model, types: Mapping[str, Representation]) -> bool:
-    column = model.subject.column(part.column)
-    given = {one.column for one in model.attributes if one.create}
-    if column is None or part.column not in given:
-        return False
-    family = representation.of(expression.plain(column.type), types).family
-    return translation.fits(part.family, family)
+    name = label(item)
+    return "yes" if name in (*create.demands, *create.kept) else "in part" if name in create.parts else "no"

@@ -26,6 +26,7 @@ class Subject:
     """What becomes a class: a table, a view, or a table that another system owns.
 
     `key` has the columns of the primary key, without quotes; one over periods is none that SQLAlchemy knows.
+    `owning` are the columns that a sequence belongs to.
     `inserted` and `updated` are the columns that triggers write before a row is stored.
     """
 
@@ -39,6 +40,7 @@ class Subject:
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
     partition_key: str | None = None
+    owning: frozenset[str] = frozenset()
     inserted: frozenset[str] = frozenset()
     updated: frozenset[str] = frozenset()
     unmirrored: tuple[str, ...] = ()
@@ -120,6 +122,7 @@ def _tables(catalog: Catalog, comments: Mapping[str, str]) -> list[Subject]:
     indexes: dict[str, list[Index]] = defaultdict(list)
     for index in catalog.indexes:
         indexes[index.table].append(index)
+    owners = {sequence.owned_by for sequence in catalog.sequences}
     bodies = {function.name: function.body for function in catalog.functions}
     found = []
     for table in catalog.tables:
@@ -140,6 +143,7 @@ def _tables(catalog: Catalog, comments: Mapping[str, str]) -> list[Subject]:
                 constraints=tuple(constraints.get(table.name, ())),
                 indexes=tuple(indexes.get(table.name, ())),
                 partition_key=table.partition_key,
+                owning=frozenset(label(one) for one in by_label.values() if one.name in owners),
                 inserted=written(told, bodies, "INSERT"),
                 updated=written(told, bodies, "UPDATE"),
                 unmirrored=tuple(_unmirrored(table, told, policies.get(table.name, []), rules.get(table.name, []))),

@@ -43,6 +43,10 @@ class Object:
     @property
     def container(self) -> str:
         """Return the name of what it is in, which its own name starts with: ``public.tasks`` of a column."""
+        if self.parents:  # mostly the kind is one word
+            tail = self.parents[0].partition(" ")[2]
+            if self.name.startswith(f"{tail}."):
+                return tail
         words = self.parents[0].split(" ") if self.parents else []
         tails = (" ".join(words[count:]) for count in range(1, len(words)))
         return next((tail for tail in tails if self.name.startswith(f"{tail}.")), "")

@@ -40,7 +40,16 @@ class Group:
     items: tuple[tuple[str, Node], ...] = ()
 
 
-Node = str | Name | Text | Joined | Group
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A lambda: some conditions, joined by ``and`` or ``or``; where one line does not hold them, a line each."""
+
+    head: str
+    word: str
+    conditions: tuple[Joined, ...]
+
+
+Node = str | Name | Text | Joined | Group | Function
 
 
 def call(head: Node, *arguments: Node, **keywords: Node | None) -> Group:
@@ -132,6 +141,8 @@ def flat(node: Node, scope: Scope) -> str:
             return quoted(node.value)
         case Joined():
             return "".join(flat(part, scope) for part in node.parts)
+        case Function():
+            return f"{node.head}: " + f" {node.word} ".join(flat(one, scope) for one in node.conditions)
     inside = ", ".join(key + flat(value, scope) for key, value in node.items)
     comma = "," if node.brackets == "()" and not node.head and len(node.items) == 1 else ""
     return f"{flat(node.head, scope)}{node.brackets[0]}{inside}{comma}{node.brackets[1]}"
@@ -145,6 +156,8 @@ def lay(node: Node, scope: Scope, *, indent: int, before: int, after: int = 0) -
     line = flat(node, scope)
     if before + width(line) + after <= WIDTH or isinstance(node, str | Name | Joined):
         return line
+    if isinstance(node, Function):
+        return _body(node, scope, indent=indent)
     if isinstance(node, Text):
         return _cut(node.value, indent=indent, before=before, after=after)
     if not node.items:
@@ -161,6 +174,15 @@ def lay(node: Node, scope: Scope, *, indent: int, before: int, after: int = 0) -
             for key, value in node.items
         )
     return f"{head}{node.brackets[0]}\n{body}\n{' ' * indent}{node.brackets[1]}"
+
+
+def _body(function: Function, scope: Scope, *, indent: int) -> str:
+    """Return a function whose body begins on a line of its own."""
+    pad, inner = "\n" + " " * indent, "\n" + " " * (indent + 4)
+    lines = [flat(one, scope) for one in function.conditions]
+    line = f" {function.word} ".join(lines)
+    body = line if indent + 4 + width(line) <= WIDTH else f"{inner}{function.word} ".join(lines)
+    return f"{function.head}: ({inner}{body}{pad})"
 
 
 def _cut(value: str, *, indent: int, before: int, after: int) -> str:

@@ -75,6 +75,7 @@ def words(name: str) -> str:
     return re.sub(r"[\W_]+", "_", apart.casefold()).strip("_")
 
 
+@cache
 def attribute(name: str) -> str:
     """Return what an attribute for this name is called in Python.
 
@@ -140,6 +141,8 @@ class Free:
 
 def identifier(clean: str, before: str) -> str:
     """Return an identifier: some letters of other scripts may stand in a name and not begin one."""
+    if clean.isidentifier():
+        return clean
     kept = "".join(one for one in clean if f"a{one}".isidentifier())
     return kept if kept.isidentifier() else f"{before}{kept}"
 

@@ -4,30 +4,50 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from tools import arguments, fields, names, relations, standing, translation
+from tools import arguments, expression, fields, names, relations, standing, translation
 from tools.catalog import Catalog
 from tools.fields import Attribute, Draft, Line
 from tools.inventory import Subject, label, sort
 from tools.kinds import Sequence
-from tools.layout import Node, quoted, several
+from tools.layout import Function, Node, quoted, several
 from tools.names import Free
 from tools.relations import Key
 from tools.representation import Representation
 from tools.standing import Standing
+from tools.translation import Prover, Reading
 
 ENDINGS = ("Create", "Update", "Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A condition of some attributes, as a function of them, and what it says."""
+
+    attributes: tuple[str, ...]
+    function: Function
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """What clients create, update or read of a table; `demands` are CHECKs by which exactly one of some is given."""
+    """What clients create, update or read of a table.
+
+    `demands` are CHECKs by which exactly one of some is given, `conditions` other ones of several columns, each with
+    their attributes. `kept` are the CHECKs that are rules here, `parts` those of which some is, `left` are those that
+    the database judges, in whole or in part.
+    """
 
     name: str
     ending: str
     lines: tuple[Line, ...]
     demands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conditions: Mapping[str, tuple[Condition, ...]] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +84,22 @@ class Named:
     free: Mapping[str, Free]
 
 
-def build(catalog: Catalog, *, external: frozenset[str], exports: Mapping[str, tuple[str, ...]]) -> Package:
+def build(
+    catalog: Catalog, *, external: frozenset[str], exports: Mapping[str, tuple[str, ...]], prove: Prover
+) -> Package:
     """Return the package of a catalog; `external` has the keys of the tables that another system owns."""
     subjects = sort(catalog, external)
     taken = Free(taken={name for found in exports.values() for name in found} | {"PRIVATE", "load_all"})
     named = _name(subjects, taken, exports)
-    stand = standing.build(catalog, taken)
+    stand = standing.build(catalog, taken, prove)
     keys: dict[str, list[Key]] = defaultdict(list)
     for key in relations.keys(subjects):
         keys[key.child.name].append(key)
     drafts = {subject.name: _drafts(subject, named, stand.types) for subject in subjects}
+    read = {subject.name: _readings(subject, drafts[subject.name]) for subject in subjects}
+    proved = prove(translation.provable([one for found in read.values() for one in found.values()]))
+    held = {name: {check: one.held(proved) for check, one in found.items()} for name, found in read.items()}
+    drafts = {name: [fields.ruled(one, held[name].values()) for one in found] for name, found in drafts.items()}
     links = [one for one in subjects if relations.is_link(one, keys[one.name], _given(drafts[one.name]))]
     found = [key for subject in subjects for key in keys[subject.name]]
     lines = relations.relationships(found, links, named.classes, named.modules, named.attributes, named.free)
@@ -82,8 +108,14 @@ def build(catalog: Catalog, *, external: frozenset[str], exports: Mapping[str, t
     for subject in subjects:
         filled = [] if subject in links else [key for key in keys[subject.name] if not key.view_only]
         columns = {column for key in filled for column in key.columns}
-        drawn = [fields.attribute(replace(one, related=one.label in columns)) for one in drafts[subject.name]]
-        models.append(_model(subject, named, tuple(drawn), tuple(lines.get(subject.name, ())), sequences))
+        drawn = [
+            fields.attribute(replace(one, related=True) if one.label in columns else one)
+            for one in drafts[subject.name]
+        ]
+        left = _left(subject, drafts[subject.name], held[subject.name], stand)
+        schemas = tuple(_schemas(subject, named.classes[subject.name], tuple(drawn), held[subject.name], left))
+        related = tuple(lines.get(subject.name, ()))
+        models.append(_model(subject, named, tuple(drawn), related, schemas, sequences))
     return Package(models=tuple(sorted(models, key=lambda one: one.module)), standing=stand, exports=exports)
 
 
@@ -130,6 +162,36 @@ def _drafts(subject: Subject, named: Named, types: Mapping[str, Representation])
     ]
 
 
+def _readings(subject: Subject, drafts: list[Draft]) -> dict[str, Reading]:
+    """Return what the CHECKs of a table say, by name."""
+    kinds = {draft.label: draft.kind for draft in drafts}
+    return {
+        label(one): translation.reading(one.expression, kinds)
+        for one in subject.constraints
+        if one.type == "check" and one.expression and one.enforced
+    }
+
+
+def _left(
+    subject: Subject, drafts: list[Draft], held: Mapping[str, Reading], stand: Standing
+) -> dict[str, tuple[str, ...]]:
+    """Return the CHECKs that are left to the database, of the table and of its domains, with the columns of each."""
+    told = {draft.label for draft in drafts if draft.remark.has("rule")}
+    found = {
+        name: tuple(one.columns)
+        for name, one in held.items()
+        if one.left and not (told & one.columns or translation.exactly_one(_expression(subject, name)))
+    }
+    for column in subject.columns:
+        for name in stand.left.get(expression.plain(column.type).removesuffix("[]"), ()):
+            found[name] = (*found.get(name, ()), label(column))
+    return found
+
+
+def _expression(subject: Subject, name: str) -> str:
+    return next((one.expression or "" for one in subject.constraints if label(one) == name), "")
+
+
 def _given(drafts: list[Draft]) -> list[str]:
     return [draft.label for draft in drafts if draft.created]
 
@@ -139,6 +201,7 @@ def _model(
     named: Named,
     attributes: tuple[Attribute, ...],
     relationships: tuple[Line, ...],
+    schemas: tuple[Schema, ...],
     sequences: Mapping[str, Sequence],
 ) -> Model:
     statements = [arguments.statement(subject, one) for one in subject.constraints]
@@ -150,7 +213,7 @@ def _model(
         arguments=arguments.arguments(subject, info=_info(subject)),
         attributes=attributes,
         relationships=relationships,
-        schemas=tuple(_schemas(subject, named.classes[subject.name], attributes)),
+        schemas=schemas,
         statements=tuple(one for one in statements if one),
         sequences=tuple(sequences[name] for name in dict.fromkeys(own) if name in sequences),
     )
@@ -188,23 +251,70 @@ def _telling(subject: Subject) -> list[str]:
     return ["id"] if subject.kind == "view" and "id" in found else found
 
 
-def _schemas(subject: Subject, name: str, attributes: tuple[Attribute, ...]) -> list[Schema]:
+def _schemas(
+    subject: Subject,
+    name: str,
+    attributes: tuple[Attribute, ...],
+    held: Mapping[str, Reading],
+    left: Mapping[str, tuple[str, ...]],
+) -> list[Schema]:
     """Return what clients create, update and read of a table."""
     found = []
     for ending in ENDINGS:
-        lines = tuple(line for one in attributes if (line := getattr(one, ending.lower())) is not None)
-        if lines and not subject.remark.omits(ending.lower()):
-            demands = _demands(subject, attributes) if ending == "Create" else {}
-            found.append(Schema(name=f"{name}{ending}", ending=ending, lines=lines, demands=demands))
+        given = {one.column: line for one in attributes if (line := getattr(one, ending.lower())) is not None}
+        if not given or subject.remark.omits(ending.lower()):
+            continue
+        schema = Schema(name=f"{name}{ending}", ending=ending, lines=tuple(given.values()))
+        if ending != "Read":
+            names_ = {column: line.name for column, line in given.items()}
+            schema = replace(
+                schema,
+                demands=_demands(subject, names_) if ending == "Create" else {},
+                conditions=_conditions(subject, names_, held),
+                left=tuple(check for check, columns in left.items() if not given.keys().isdisjoint(columns)),
+            )
+            own = {name for name, one in held.items() if any(rule.condition for rule in one.rules)}
+            own -= {*schema.conditions, *schema.demands}
+            more = [name for name in held if name in own and not given.keys().isdisjoint(held[name].columns)]
+            left_ = tuple(dict.fromkeys((*schema.left, *more)))
+            said = [name for name, one in held.items() if _says(one, given.keys()) or name in schema.conditions]
+            kept = tuple(name for name in said if name not in left_)
+            schema = replace(schema, left=left_, kept=kept, parts=tuple(name for name in said if name in left_))
+        found.append(schema)
     return found
 
 
-def _demands(subject: Subject, attributes: tuple[Attribute, ...]) -> dict[str, tuple[str, ...]]:
+def _says(reading: Reading, given: AbstractSet[str]) -> bool:
+    """Whether some of the CHECK is a rule of a column that is given."""
+    return any(rule.column in given for rule in reading.rules)
+
+
+def _demands(subject: Subject, given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the CHECKs by which exactly one of some columns is given, with their attributes."""
-    given = {one.column: one.create.name for one in attributes if one.create}
     found = {}
     for constraint in subject.constraints:
         columns = translation.exactly_one(constraint.expression or "") if constraint.enforced else ()
         if columns and given.keys() >= set(columns):
             found[label(constraint)] = tuple(given[column] for column in columns)
+    return found
+
+
+def _conditions(
+    subject: Subject, given: Mapping[str, str], held: Mapping[str, Reading]
+) -> dict[str, tuple[Condition, ...]]:
+    """Return the CHECKs of several columns that clients give, none of which a trigger writes."""
+    found = {}
+    for name, reading in held.items():
+        conditions = []
+        for rule in reading.rules:
+            columns = [column for column, _ in rule.columns]
+            written = subject.inserted | subject.updated
+            if rule.condition and given.keys() >= set(columns) and written.isdisjoint(columns):
+                attributes = tuple(given[column] for column in columns)
+                function = rule.condition.function(attributes, given.__getitem__)
+                says = translation.shown(rule.sql)
+                conditions.append(Condition(attributes=attributes, function=function, says=says))
+        conditions = [one for one in conditions if translation.is_short(one.function)]
+        if conditions and not translation.exactly_one(_expression(subject, name)):
+            found[name] = tuple(conditions)
     return found

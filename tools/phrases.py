@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tools import translation
+from tools import terms
 from tools.kinds import Column, Constraint, Index, Policy, Trigger
 
 TIMING = re.compile(
@@ -61,7 +61,7 @@ def code(text: str) -> str:
     >>> code("((priority >= 1))"), code("a`b")
     ('`priority >= 1`', 'a`b')
     """
-    bare = translation.stripped(text)
+    bare = terms.stripped(text)
     return bare if "`" in bare else f"`{bare}`"
 
 

@@ -36,6 +36,8 @@ class Remark:
 
     def omits(self, schema: str) -> bool:
         """Say whether a column with this comment is left out of ``create``, ``update`` or ``read``."""
+        if not self.tags:
+            return False
         if schema in re.split(r"\W+", self.tags.get("omit", "")) or self.has("private"):
             return True
         if schema == "read":
@@ -52,8 +54,10 @@ def read(comment: str | None) -> Remark:
     >>> read("Key in the store. @private")
     Remark(prose='Key in the store.', tags={'private': ''})
     """
-    if not comment or "@" not in comment:
-        return Remark(prose=comment or "")
+    if not comment:
+        return NONE
+    if "@" not in comment:
+        return Remark(prose=comment)
     tags: dict[str, str] = {}
 
     def take(found: re.Match[str]) -> str:

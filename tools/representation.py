@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
 
 from tools.layout import Group, Name, Node, Text, call, joined, quoted
 
@@ -18,7 +21,7 @@ class Representation:
     `python` is what a row holds and `given` what a client sends; `column` is the type for SQLAlchemy, or None where
     SQLModel finds it from `python` and the `keywords` of its Field. `limits` and `validators` are what clients must
     keep to, `ready` is `given` with these under a name; `element` is that of a
-    list.
+    list. `sql` is the type that it is stored as, below a domain, and `labels` are those of an enum.
     """
 
     python: Node
@@ -30,6 +33,8 @@ class Representation:
     ready: Node | None = None
     element: Representation | None = None
     family: str = ""
+    sql: str = ""
+    labels: tuple[str, ...] = ()
 
 
 def sqlalchemy(name: str) -> Name:
@@ -107,19 +112,21 @@ PLAIN: Mapping[str, Representation] = {
     "numeric": Representation(python=DECIMAL, given=rule("Numeric"), family="numeric"),
     "real": Representation(python=FLOAT, given=rule("Real"), column=postgresql("REAL"), family="float"),
     "double precision": _same(FLOAT, family="float"),
-    "boolean": _same(BOOL),
+    "boolean": _same(BOOL, family="boolean"),
     "text": _text(sqlalchemy("Text")),
     "character varying": _text(),
-    "character": _text(),
-    "date": _same(DATE),
+    "character": Representation(python=STR, given=rule("Text"), family="char"),
+    "date": _same(DATE, family="date"),
     "timestamp with time zone": Representation(python=DATETIME, given=rule("Moment"), family="moment"),
     "timestamp without time zone": Representation(
-        python=DATETIME, given=NAIVE, column=call(sqlalchemy("DateTime"), timezone="False")
+        python=DATETIME, given=NAIVE, column=call(sqlalchemy("DateTime"), timezone="False"), family="timestamp"
     ),
-    "time without time zone": _same(TIME),
-    "time with time zone": _same(TIME, call(sqlalchemy("Time"), timezone="True")),
-    "interval": _same(TIMEDELTA),
-    "uuid": _same(Name(module="", name="uuid.UUID")),
+    "time without time zone": Representation(python=TIME, given=rule("NaiveTime"), family="time"),
+    "time with time zone": Representation(
+        python=TIME, given=rule("AwareTime"), column=call(sqlalchemy("Time"), timezone="True")
+    ),
+    "interval": _same(TIMEDELTA, family="interval"),
+    "uuid": _same(Name(module="", name="uuid.UUID"), family="uuid"),
     "bytea": Representation(python=BYTES, given=rule("Bytes"), family="bytes"),
     "json": Representation(python=ANY, given=rule("Json"), column=own("types", "PlainJson"), family="json"),
     "jsonb": Representation(python=ANY, given=rule("Json"), column=own("types", "Json"), family="json"),
@@ -136,6 +143,7 @@ PLAIN: Mapping[str, Representation] = {
     "tstzrange": _range(DATETIME, own("types", "TstzRange"), "MomentRange"),
 }
 MULTIRANGES = {f"{name.removesuffix('range')}multirange": name for name in PLAIN if name.endswith("range")}
+HARDWARE = {"macaddr": "6", "macaddr8": "8"}  # with the bytes of each
 SQLALCHEMY_ARRAYS = {  # elements that SQLAlchemy sends without cutting them to a length
     "smallint": sqlalchemy("SmallInteger"),
     "integer": sqlalchemy("Integer"),
@@ -151,16 +159,26 @@ SQLALCHEMY_ARRAYS = {  # elements that SQLAlchemy sends without cutting them to 
 
 def of(type_: str, known: Mapping[str, Representation]) -> Representation:
     """Return the representation of a type as format_type() prints it; `known` are those of the schema itself."""
-    if type_.endswith("[]"):
-        return _array(type_, known)
     if type_ in known:
         return known[type_]
+    return replace(_array(type_, known), sql=type_) if type_.endswith("[]") else _single(type_)
+
+
+@cache
+def _single(type_: str) -> Representation:
+    return replace(_of(type_), sql=type_)
+
+
+def _of(type_: str) -> Representation:
     found = MODIFIED.match(type_)
     name = found["name"] + (found["rest"] or "") if found else type_
     arguments = (found["arguments"] or "") if found else ""
     plain = PLAIN.get(name)
     if plain is None and name in MULTIRANGES:
         return _multirange(name)
+    if name in HARDWARE:
+        size = call(rule("hardware"), HARDWARE[name])
+        return Representation(python=STR, given=rule("Text"), column=native(type_), validators=(after(size),))
     if plain is None:
         python = TIMEDELTA if name.startswith("interval ") else STR
         given = python if python is TIMEDELTA else rule("Text")
@@ -173,13 +191,15 @@ def _modified(plain: Representation, type_: str, name: str, arguments: str) -> R
     if name == "character varying" and arguments:
         return replace(plain, keywords={"max_length": arguments}, limits={"max_length": arguments})
     if name == "character":
-        return replace(plain, column=native(type_), limits={"max_length": arguments}, family="")
+        return replace(plain, column=native(type_), validators=(after(call(rule("padded"), arguments)),))
     if name == "numeric" and arguments:
         precision, scale = (int(part) for part in arguments.split(","))
         if 0 <= scale <= precision:
             digits = {"max_digits": str(precision), "decimal_places": str(scale)}
             return replace(plain, given=DECIMAL, keywords=digits, limits=digits)
-        return replace(plain, column=call(sqlalchemy("Numeric"), str(precision), str(scale)))
+        column = call(sqlalchemy("Numeric"), str(precision), str(scale))
+        stored = after(call(rule("rounded"), str(precision), str(scale)))
+        return replace(plain, column=column, validators=(stored,))
     if not arguments:
         return plain
     if name == "timestamp with time zone":
@@ -198,6 +218,44 @@ def after(validator: Node) -> Node:
     return call(Name(module="pydantic", name="AfterValidator"), validator)
 
 
+def literal(value: object) -> Node:
+    """Return a constant in Python."""
+    match value:
+        case str():
+            return quoted(value)
+        case Decimal() if value == value.to_integral_value():
+            return str(int(value))
+        case Decimal():
+            return call(Name(module="decimal", name="Decimal"), quoted(str(value)))
+        case dt.datetime() if value.tzinfo:
+            zoned = value.astimezone(dt.UTC)
+            return call(_time("datetime"), *_clock(zoned, 3), tzinfo=_time("UTC"))
+        case dt.datetime():
+            return call(_time("datetime"), *_clock(value, 3))
+        case dt.date():
+            return call(_time("date"), str(value.year), str(value.month), str(value.day))
+        case dt.time():
+            return call(_time("time"), *_clock(value, 2))
+        case dt.timedelta():
+            parts = {"days": value.days, "seconds": value.seconds, "microseconds": value.microseconds}
+            said = {key: str(part) for key, part in parts.items() if part}
+            return call(_time("timedelta"), **said) if said else call(_time("timedelta"), "0")
+    return repr(value)
+
+
+def _time(name: str) -> Name:
+    return Name(module="datetime", name=name)
+
+
+def _clock(value: dt.datetime | dt.time, least: int) -> list[Node]:
+    """Return the parts of a moment, without the zeros at its end."""
+    names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+    found = [getattr(value, name) for name in names if hasattr(value, name)]
+    while len(found) > least and not found[-1]:
+        found.pop()
+    return [str(one) for one in found]
+
+
 def element(type_: Representation) -> Node:
     """Return what clients give for an element of a list: the type with its limits."""
     if type_.ready is not None or not (type_.limits or type_.validators):
@@ -214,6 +272,8 @@ def _array(type_: str, known: Mapping[str, Representation]) -> Representation:
     column: Node
     if name == "text":
         column = own("types", "Strings")
+    elif name in ("json", "jsonb"):
+        column = call(own("types", "documents"), quoted(type_))
     elif name in SQLALCHEMY_ARRAYS or (name in known and known[name].family == "enum"):
         item = SQLALCHEMY_ARRAYS.get(name) or known[name].column
         column = call(own("types", "array"), item or STR)

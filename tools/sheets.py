@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tools import completions, creations, document, phrases, remarks, translation
+from tools import completions, creations, document, phrases, remarks, terms
 from tools.catalog import Catalog
 from tools.document import Entry, Link, Model, Sheet
 from tools.kinds import Column, Constraint, Index, MaterializedView, Object, Sequence, Table, View
@@ -262,7 +262,7 @@ def _index_name(item: Constraint) -> str:
 def _excluded(item: Constraint) -> tuple[str, ...]:
     """Return the columns of an exclusion constraint that must be equal: its index finds rows by them."""
     inside = (item.expression or "").partition("(")[2]
-    return tuple(one.removesuffix(" WITH =") for one in translation.elements(inside) if one.endswith(" WITH ="))
+    return tuple(one.removesuffix(" WITH =") for one in terms.elements(inside) if one.endswith(" WITH ="))
 
 
 def _begins(keys: Iterable[str], columns: Iterable[str]) -> bool:

@@ -122,6 +122,11 @@ class Reader:
         """Return the catalog of one source; ``migrations`` is the whole history."""
         return self._read(source, self.steps() if source in ("migrations", "models") else ())
 
+    def empty(self) -> str:
+        """Make an empty scratch database, on a server that is open already where there is one, and return its URL."""
+        cluster = next(iter(self._clusters.values()), None) or self.cluster(())
+        return cluster.create()
+
     def external(self) -> frozenset[str]:
         """Return the keys of the tables that another system owns."""
         if not any(self.project.external.glob("*.sql")):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tools import expression, fields, names, remarks, representation
+from tools import expression, fields, names, remarks, representation, translation
 from tools.catalog import Catalog
 from tools.fields import Line
 from tools.inventory import typed
@@ -15,8 +16,10 @@ from tools.layout import joined
 from tools.names import Free
 from tools.remarks import Remark
 from tools.representation import Representation, own
+from tools.translation import Prover, Reading
 
 Comments = Mapping[str, str]
+CHECK = re.compile(r" CHECK \((.*)\)( NOT VALID)?$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +57,10 @@ class Standing:
     enums: tuple[EnumClass, ...]
     made: tuple[Made, ...]
     types: Mapping[str, Representation]
+    left: Mapping[str, tuple[str, ...]]  # by domain, the CHECKs that are left to the database
 
 
-def build(catalog: Catalog, classes: Free) -> Standing:
+def build(catalog: Catalog, classes: Free, prove: Prover) -> Standing:
     """Return what the tables of a catalog stand on; `classes` are the names of classes that are taken."""
     comments = {comment.name: comment.text for comment in catalog.comments}
     variables = Free()
@@ -67,9 +71,13 @@ def build(catalog: Catalog, classes: Free) -> Standing:
             given=own("enums", one.name),
             column=own("enums", one.variable),
             family="enum",
+            sql=expression.plain(one.enum.name),
+            labels=tuple(one.enum.labels),
         )
         for one in enums
     }
+    said = _said(catalog, types)
+    proved = prove(translation.provable([reading for _, reading in said]))
     variables = Free(taken={"made", "metadata"})
     made = []
     for item in _in_order(catalog):
@@ -77,12 +85,19 @@ def build(catalog: Catalog, classes: Free) -> Standing:
         made.append(one)
         if isinstance(item, Domain):
             base = representation.of(expression.plain(item.type), types)
-            types[expression.plain(item.name)] = fields.domain(base, one.variable, item.constraints)
+            held = [reading.held(proved) for constraint, reading in said if constraint[0] == item.name]
+            types[expression.plain(item.name)] = fields.domain(base, one.variable, held)
         elif isinstance(item, CompositeType):
             class_ = own("schema", one.class_)
             types[expression.plain(item.name)] = Representation(
                 python=class_, given=class_, column=own("schema", one.variable)
             )
+    left = {
+        expression.plain(domain.name): tuple(
+            name for (owner, name), reading in said if owner == domain.name and reading.held(proved).left
+        )
+        for domain in catalog.domains
+    }
     return Standing(
         extensions=tuple(
             (names.split(one.name)[0], names.split(one.schema)[0])
@@ -93,7 +108,25 @@ def build(catalog: Catalog, classes: Free) -> Standing:
         enums=enums,
         made=tuple(made),
         types=types,
+        left=left,
     )
+
+
+def _said(catalog: Catalog, types: Mapping[str, Representation]) -> list[tuple[tuple[str, str], Reading]]:
+    """Return what the CHECKs of domains say, each with the names of the domain and of itself."""
+    bases = {one.name: one.type for one in catalog.domains}
+    found = []
+    for domain in catalog.domains:
+        base = domain.type
+        while base in bases:
+            base = bases[base]
+        kind = fields.kind(representation.of(expression.plain(base), types), nullable=True)
+        for constraint in domain.constraints:
+            said = CHECK.search(constraint)
+            name = names.split(constraint.partition(" CHECK ")[0])[0]
+            if said:
+                found.append(((domain.name, name), translation.reading(said[1], {"value": kind})))
+    return found
 
 
 def _enum(enum: Enum, comments: Comments, classes: Free, variables: Free) -> EnumClass:

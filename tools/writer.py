@@ -27,7 +27,7 @@ from tools.layout import (
     width,
 )
 from tools.package import Model, Package, Schema
-from tools.representation import ANY, own, sqlalchemy
+from tools.representation import ANY, own, rule, sqlalchemy
 from tools.standing import EnumClass, Made
 
 FIRST = "# written by tools models; edit the SQL"
@@ -172,22 +172,33 @@ def _schema(model: Model, schema: Schema, scope: Scope) -> str:
         "Update": f"What a client changes of {article} {thing}; what is absent stays.",
         "Read": f"What a client sees of {article} {thing}.",
     }
-    lines = [f"class {schema.name}({scope.local(base)}):", *_doc(says[schema.ending], 4), ""]
+    left = f" Left to the database: {', '.join(schema.left)}." if schema.left else ""
+    lines = [f"class {schema.name}({scope.local(base)}):", *_doc(says[schema.ending] + left, 4), ""]
     lines += [_line(line, scope) for line in schema.lines]
     for constraint, demanded in schema.demands.items():
-        name = names.attribute(constraint)
-        validator = scope.local(Name(module="", name="pydantic.model_validator"))
-        check = scope.local(Name(module=".", name="rules.exactly_one"))
-        values = call(check, **{one: f"self.{one}" for one in demanded})
-        lines += [
-            "",
-            f'    @{validator}(mode="after")',
-            f"    def {name}(self) -> {scope.local(Name(module='typing', name='Self'))}:",
-            *_doc(f"{constraint}: exactly one of them is given.", 8),
-            f"        {lay(values, scope, indent=8, before=8)}",
-            "        return self",
+        check = call(rule("exactly_one"), **{one: f"self.{one}" for one in demanded})
+        lines += _validator(schema, constraint, f"{constraint}: exactly one of them is given.", [check], scope)
+    for constraint, conditions in schema.conditions.items():
+        checks = [
+            call(rule("demand"), one.function, Text(value=one.says), *(f"self.{name}" for name in one.attributes))
+            for one in conditions
         ]
+        lines += _validator(schema, constraint, f"{constraint}: as the database demands it.", checks, scope)
     return "\n".join(lines)
+
+
+def _validator(schema: Schema, constraint: str, says: str, checks: Iterable[Node], scope: Scope) -> list[str]:
+    """Return a method of a schema that is called when all of its fields are read."""
+    free = names.Free(taken={line.name for line in schema.lines})
+    head = scope.local(Name(module="", name="pydantic.model_validator"))
+    return [
+        "",
+        f'    @{head}(mode="after")',
+        f"    def {free.take(names.attribute(constraint))}(self) -> {scope.local(Name(module='typing', name='Self'))}:",
+        *_doc(says, 8),
+        *(f"        {lay(check, scope, indent=8, before=8)}" for check in checks),
+        "        return self",
+    ]
 
 
 def _line(line: Line, scope: Scope) -> str:

@@ -41,7 +41,8 @@ def models(
     folder = out or project.directory.joinpath(*project.models.split("."))
     with sources.reader(project, settings, live=config.database(url, project.directory), say=terminal.say) as reader:
         catalog, external = reader.read(source), reader.external()
-    changes = generation.compare(folder, generation.generate(catalog, folder, external=external))
+        wanted = generation.generate(catalog, folder, external=external, clone=reader.empty)
+    changes = generation.compare(folder, wanted)
     for one in changes:
         click.echo(one.difference if diff else f"{one.change}: {project.relative(one.path.resolve())}", nl=not diff)
     if check or diff:

@@ -87,3 +87,27 @@ create unique index totals_tenant on totals (tenant);
 create table triggered (id integer primary key, kept_at timestamptz, counted integer not null);
 create function keep() returns trigger language plpgsql as $$ begin new.kept_at := now(); new.counted = 1; return new; end $$;
 create trigger keeps before insert or update on triggered for each row execute function keep();
+
+-- a default that takes from a sequence which belongs to no column, under the very name that serial would give it
+create sequence loose_id_seq;
+create table loose (id integer primary key default nextval('loose_id_seq'));
+
+-- keys that are foreign keys, one upon the other, and a key that points to the last
+create table beings (id integer primary key);
+create table employees (id integer primary key references beings);
+create table sellers (id integer primary key references employees, region text);
+create table quotas (seller_id integer references sellers, of_day date, primary key (seller_id, of_day));
+
+-- conditions of several columns, of which not all fit on a line
+create table conditions (
+    id integer primary key,
+    some_identifier integer, another_identifier integer, one_more_identifier integer, begins_on date not null, ends_on date, is_open boolean,
+    constraint conditions_arc_check check (
+        some_identifier is not null or another_identifier is not null or one_more_identifier is not null and ends_on is not null
+    ),
+    constraint conditions_line_check check (
+        some_identifier > another_identifier or another_identifier > one_more_identifier or some_identifier is null
+    ),
+    constraint "conditions-Days" check (ends_on > begins_on or ends_on is null),
+    constraint conditions_open_check check (is_open = true or ends_on is not null)
+);
