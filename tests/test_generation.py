@@ -270,7 +270,8 @@ def test_the_command_checks_shows_and_writes(make_database: Make, tmp_path: Path
     assert f"missing: {folder}/a.py" in said.splitlines()
     assert f"missing: {folder}/base.py" in said.splitlines()
     assert not (tmp_path / "app").exists()
-    assert tools(*words)[0] == 0
+    code, said = tools(*words)
+    assert (code, f"written: {folder}/a.py" in said.splitlines()) == (0, True)
     assert tools(*words, "--check") == (0, "")
     with psycopg.connect(url) as connection:
         connection.execute("alter table a add column c integer")

@@ -154,6 +154,13 @@ def test_a_database_without_a_ledger_lends_its_catalog_and_some_rows(
     assert rows(live, "select count(*), count(rare) from a") == [(20000, 0)]
 
 
+def test_nothing_to_look_at_is_no_clean_verdict(tmp_path: Path) -> None:
+    """A CI job in the wrong folder must not be green."""
+    answer = lint(Project(directory=tmp_path))
+    assert (answer.code, answer.out) == (2, "")
+    assert "no folder sql/migrations: pass -C DIRECTORY" in answer.err
+
+
 def test_a_database_without_a_ledger_says_nothing_of_what_is_pending(history: Project, live: str) -> None:
     answer = lint(history, "-u", live)
     assert answer.code == 2

@@ -23,6 +23,9 @@ from tools.proof import Court
 SUPPORT = ("base", "compatibility", "composite", "loading", "relating", "rules", "tracked", "types", "verify")
 
 
+DONE = {"changed": "changed", "missing": "written", "extra": "removed"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A file that is not as it should be: ``changed``, ``missing``, or ``extra``."""
@@ -31,6 +34,11 @@ class Change:
     path: Path
     wanted: str = ""
     found: str = ""
+
+    @property
+    def done(self) -> str:
+        """Return what writing does about it."""
+        return DONE[self.change]
 
     @property
     def difference(self) -> str:

@@ -112,7 +112,7 @@ def select(
 
     With a live database the history stands as far as its ledger says, and its tables are as large as it says.
     """
-    steps = scratch.steps_of(migrations.read(project)) if _has_history(project) else ()
+    steps = scratch.steps_of(migrations.read(project)) if _has_history(project) or not files else ()
     known = frozenset(step.migration.id for step in steps)
     foreign, named = _named(project, steps, files)
     asked = _ask(project, live, known) if live is not None else None

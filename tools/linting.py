@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--suggest", is_flag=True, help="Show the safe form of what was found, where one was measured clean.")
 @click.option(
     "--pg",
-    type=click.IntRange(15),
+    type=click.IntRange(15, 18),
     metavar="N",
     help="The major version that the files are for [default: the database's, else that of scratch].",
 )

@@ -55,17 +55,17 @@ def _as_stated(document: Document, path: Path) -> Document:
     return replace(document, server_version=stated[1]) if stated else document
 
 
-def lines(changes: tuple[Change, ...], project: Project) -> Iterator[str]:
-    """Yield what is stale, a line a file as long as these are few; of a page with its sections."""
-    yield from (_line(one, project) for one in changes[:FEW])
+def lines(changes: tuple[Change, ...], project: Project, *, done: bool = False) -> Iterator[str]:
+    """Yield what is stale, or was, a line a file as long as these are few; of a page with its sections."""
+    yield from (_line(one, project, one.done if done else one.change) for one in changes[:FEW])
     if len(changes) > FEW:
         yield f"and {len(changes) - FEW} more"
 
 
-def _line(change: Change, project: Project) -> str:
+def _line(change: Change, project: Project, word: str) -> str:
     sections = [] if change.change != "changed" else list(_stale(change.found, change.wanted))
     about = f" ({', '.join(sections)})" if sections else ""
-    return f"{change.change}: {project.relative(change.path.resolve())}{about}"
+    return f"{word}: {project.relative(change.path.resolve())}{about}"
 
 
 def _stale(found: str, wanted: str) -> Iterator[str]:

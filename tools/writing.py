@@ -43,11 +43,13 @@ def models(
         catalog, external = reader.read(source), reader.external()
         wanted = generation.generate(catalog, folder, external=external, clone=reader.empty)
     changes = generation.compare(folder, wanted)
+    if not check and not diff:
+        generation.write(changes)
     for one in changes:
-        click.echo(one.difference if diff else f"{one.change}: {project.relative(one.path.resolve())}", nl=not diff)
+        word = one.change if check else one.done
+        click.echo(one.difference if diff else f"{word}: {project.relative(one.path.resolve())}", nl=not diff)
     if check or diff:
         return DIFFERENT if changes else SAME
-    generation.write(changes)
     if not changes:
         terminal.say("nothing to write")
     return SAME
@@ -85,11 +87,12 @@ def docs(
         document = survey.describe(catalog, gathering.gather(reader, catalog, source, shifts=html is not None))
     page = out or project.directory / "DATABASE_SCHEMA.md"
     changes = publishing.site(document, html) if html else publishing.page(document, page)
-    for line in (one.difference for one in changes) if diff else publishing.lines(changes, project):
+    if not check and not diff:
+        generation.write(changes)
+    for line in (one.difference for one in changes) if diff else publishing.lines(changes, project, done=not check):
         click.echo(line, nl=not diff)
     if check or diff:
         return DIFFERENT if changes else SAME
-    generation.write(changes)
     if not changes:
         terminal.say("nothing to write")
     return SAME
@@ -117,7 +120,7 @@ def vendor(project: config.Project, dest: Path, check: bool, diff: bool) -> int:
     if changes and not diff:
         copies.write(project, dest, wanted)
     for one in changes:
-        click.echo(one.difference if diff else f"{one.change}: {one.path}", nl=not diff)
+        click.echo(one.difference if diff else f"{one.done}: {one.path}", nl=not diff)
     if not changes:
         terminal.say("nothing to write")
     return DIFFERENT if diff and changes else SAME
