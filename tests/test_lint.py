@@ -154,6 +154,15 @@ def test_a_database_without_a_ledger_lends_its_catalog_and_some_rows(
     assert rows(live, "select count(*), count(rare) from a") == [(20000, 0)]
 
 
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["as asked", "for a scratch server elsewhere"])
+def test_no_row_leaves_the_database(elsewhere: bool, tmp_path: Path, live: str, cluster: scratch.Cluster) -> None:
+    (tmp_path / "try.sql").write_text("alter table a alter column rare set not null;")
+    options = ["--scratch-url", cluster.url("postgres")] if elsewhere else ["--no-sample"]
+    answer = lint(config.load(tmp_path), "-u", live, "-f", "json", *options, "try.sql")
+    # only the rows tell that it would fail; that it reads the table from end to end, its size
+    assert [rule for _, rule in found(answer)] == ["set-not-null"]
+
+
 def test_nothing_to_look_at_is_no_clean_verdict(tmp_path: Path) -> None:
     """A CI job in the wrong folder must not be green."""
     answer = lint(Project(directory=tmp_path))

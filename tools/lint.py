@@ -93,6 +93,7 @@ class Selection:
     """What to look at: the steps in their order, the ids of those that are measured, and those of the history.
 
     It starts from the steps `before`; from the catalog `there`, where the database has tables and no ledger of ours.
+    Where it is `sampled`, rows of the live database are copied to scratch, else all rows are made up.
     """
 
     before: tuple[Step, ...]
@@ -102,15 +103,22 @@ class Selection:
     sizes: Sizes = field(default_factory=Sizes)
     there: Catalog | None = None
     live: str | None = None
+    sampled: bool = True
     queries: Mapping[str, str] = field(default_factory=dict)
 
 
 def select(
-    project: Project, files: tuple[str, ...] = (), *, since: str | None = None, live: str | None = None
+    project: Project,
+    files: tuple[str, ...] = (),
+    *,
+    since: str | None = None,
+    live: str | None = None,
+    sampled: bool = True,
 ) -> Selection:
     """Return the files to look at: those given, else those changed since a commit, else the pending ones, else all.
 
-    With a live database the history stands as far as its ledger says, and its tables are as large as it says.
+    With a live database the history stands as far as its ledger says, and its tables are as large as it says; where it
+    is `sampled`, a few of its rows are looked at, too.
     """
     steps = scratch.steps_of(migrations.read(project)) if _has_history(project) or not files else ()
     known = frozenset(step.migration.id for step in steps)
@@ -142,6 +150,7 @@ def select(
         sizes=asked.sizes if asked else sizes.load(project.migrations.parent),
         there=there,
         live=live,
+        sampled=sampled,
         queries=release.read(project, since),
     )
 
@@ -224,7 +233,7 @@ def scenes(
         cluster = _open(stack, project, settings, selection)
         known = selection.sizes
         live = None
-        if selection.live is not None:
+        if selection.live is not None and selection.sampled:
             live = stack.enter_context(database.connect(selection.live, application="tools lint"))
         walk = Walk(
             cluster=cluster,

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Exit 1 only where a finding has this risk; hygiene is less than any, and all are shown.",
 )
+@click.option(
+    "--no-sample",
+    is_flag=True,
+    help="Copy no rows from the database; with --scratch-url none ever leaves it.",
+)
 @click.option("--no-design", is_flag=True, help="Without the rules about the tables that the files have made.")
 @click.option("--suggest", is_flag=True, help="Show the safe form of what was found, where one was measured clean.")
 @click.option(
@@ -42,6 +47,7 @@ def lint(
     since: str | None,
     url: str | None,
     fail_on: str,
+    no_sample: bool,
     no_design: bool,
     suggest: bool,
     pg: int | None,
@@ -50,16 +56,19 @@ def lint(
 ) -> int:
     """Measure on scratch what migrations do, and name what would hurt.
 
-    Each statement runs as apply would run it, on a few hundred made-up rows: its locks, rewrites and reads are weighed
-    with the size of the tables. FILE is a migration or any SQL file; the default is what is pending on the database,
-    which is only read, else the whole history.
+    Each statement runs as apply would run it, on a few hundred rows: its locks, rewrites and reads are weighed with the
+    size of the tables. The rows are copied from the database, which is only read, to the scratch server of this
+    machine; without a database they are made up. FILE is a migration or any SQL file; the default is what is pending
+    on the database, else the whole history.
     """
     from tools import lint as rules
     from tools import report, suggestions
 
     if suggest and format_ != "text":
         raise click.UsageError("--suggest writes text, and no other format", click.get_current_context())
-    selection = rules.select(project, files, since=since, live=config.database(url, project.directory))
+    live = config.database(url, project.directory)
+    sampled = not no_sample and settings.url is None
+    selection = rules.select(project, files, since=since, live=live, sampled=sampled)
     found = rules.lint(project, settings, selection, major=pg)
     if not no_design:
         found = rules.with_design(project, settings, selection, found)
