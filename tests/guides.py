@@ -2,8 +2,8 @@
 
 A fenced block is one of these, by its language and first line:
 
-- ``console``: lines after ``$ `` are commands, run by one bash a page, in order (a line after ``> `` continues one); the
-  lines below are what is printed, `...` for what is left out. A command that ends with ``# exits 1`` has to.
+- ``console``: lines after ``$ `` are commands, run by one bash a page, in order (a line after ``> `` continues one);
+  the lines below are what is printed, `...` for what is left out. A command that ends with ``# exits 1`` has to.
 - any other language whose first line is a comment that names a path: a file with the rest as its text, written before
   the next command; with `*` in its name the one that is there.
 - ``text``: not run; its first line, ``# not run: ...``, says why.
@@ -27,7 +27,7 @@ VOLATILE = [
     (r"\b\d+ ms\b", "N ms"),
     (r"\b\d+(?:\.\d+)? s\b", "N s"),
     (r"\b\d+ objects\b", "N objects"),
-    (r"\bprocess \d+\b", "process N"),
+    (r"\bpid \d+\b", "pid N"),
     (r"\b\w+@[\w./]+(?::\d+)?/\w+", "USER@HOST/DATABASE"),
     (r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:\+00:00)?", "DAY TIME"),
     (r"\b\d{14}_", "STAMP_"),

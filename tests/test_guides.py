@@ -1,8 +1,13 @@
-"""The pages of docs/ do what they show: each command is run, each file is written, each link leads somewhere."""
+"""The pages of docs/ do what they show: each command is run, each file is written, each link leads somewhere.
+
+``python tests/test_guides.py`` writes the generated parts anew: the commands, and the measured locks.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,12 +15,16 @@ from pathlib import Path
 
 import guides
 import pytest
+import references
 
-from tools import scratch
+from tools import binaries, scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 COPIED = ("sql", "models", "examples", "pyproject.toml", ".driftignore")
+EMPTY = ("first-steps", "zero-downtime")  # pages that begin with an empty database
+PAGES = [path for path in sorted(DOCS.glob("*.md")) if guides.steps(path.read_text(encoding="utf-8"))]
+WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 
 
 def copy(folder: Path) -> None:
@@ -30,15 +39,94 @@ def copy(folder: Path) -> None:
 
 @contextmanager
 def surroundings(page: Path, cluster: scratch.Cluster) -> Iterator[Mapping[str, str]]:
-    """Return the environment of a page: a server, and a database of its own that has the history."""
-    import os
-
-    empty = page.stem in ("first-steps", "zero-downtime")
-    url = cluster.create(template=None if empty else cluster.replayed)
+    """Return the environment of a page: the programs, a server, and a database of its own."""
+    url = cluster.create(template=None if page.stem in EMPTY else cluster.replayed)
+    programs = binaries.find_binaries(scratch.configured(None, None).bindir).directory
     yield {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}:{programs}:{os.environ['PATH']}",
         "DATABASE_URL": url,
         "SERVER": cluster.url("postgres"),
         "TOOLS_SCRATCH_URL": cluster.url("postgres"),
     }
     cluster.drop(url)
+
+
+def texts(paths: list[Path]) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_does_what_it_shows(page: Path, cluster: scratch.Cluster, tmp_path: Path) -> None:
+    copy(tmp_path / "todo")
+    todo = guides.steps(page.read_text(encoding="utf-8"))
+    with surroundings(page, cluster) as environ:
+        answers = guides.play(todo, tmp_path / "todo", environ)
+    assert "\n".join(guides.mistakes(todo, answers)) == ""
+
+
+def test_a_page_that_is_wrong_is_found_out(tmp_path: Path) -> None:
+    page = "```console\n$ echo one\none\n$ echo two\nthree\n$ false\n$ exit 3  # exits 3\n```\n"
+    todo = guides.steps(page)
+    wrong = list(guides.mistakes(todo, guides.play(todo, tmp_path, {})))
+    assert [line.partition("\n")[0] for line in wrong] == [
+        "3 of 4 commands were run",
+        "line 4: $ echo two",
+        "line 6: $ false",
+    ]
+
+
+def test_files_and_lines_that_go_on(tmp_path: Path) -> None:
+    page = "```sql\n-- a/b.sql\nselect 1;\n```\n```console\n$ cat a/*.sql <<'x'\n> y\n>\n> x\nselect 1;\n$ wc -l \\\n> < a/b.sql\n1\n```\n"
+    todo = guides.steps(page)
+    assert list(guides.mistakes(todo, guides.play(todo, tmp_path, {}))) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_not_run_says_why(page: Path) -> None:
+    assert list(guides.idle(page.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
+def test_links_lead_somewhere(page: Path) -> None:
+    assert list(references.broken_links(page)) == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
+def test_commands_and_options_are_there(page: Path) -> None:
+    assert list(references.unknown_words(page.read_text(encoding="utf-8"))) == []
+
+
+def test_a_link_and_an_option_that_are_not_there_are_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One Two\n[a](page.md#one-two) [b](gone.md) [c](#three)\n`tools apply --to X --fast` `tools jump`\n"
+    )
+    assert list(references.broken_links(page)) == ["gone.md", "#three"]
+    assert list(references.unknown_words(page.read_text())) == ["tools apply --fast", "tools jump"]
+
+
+def test_the_commands_are_those_of_the_help() -> None:
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == references.commands()
+
+
+def test_the_measured_locks_are_those_of_the_data() -> None:
+    text = (DOCS / "zero-downtime.md").read_text(encoding="utf-8")
+    assert "<!-- facts: " in text
+    assert text == references.with_facts(text)
+
+
+def test_every_page_is_listed() -> None:
+    listed = references.LINK.findall((DOCS / "README.md").read_text(encoding="utf-8"))
+    assert set(listed) >= {path.name for path in DOCS.glob("*.md")} - {"README.md"}
+    assert "docs/README.md" in references.LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def write() -> None:
+    """Write what the code knows."""
+    (DOCS / "commands.md").write_text(references.commands(), encoding="utf-8")
+    page = DOCS / "zero-downtime.md"
+    page.write_text(references.with_facts(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
