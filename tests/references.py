@@ -1,4 +1,4 @@
-"""What pages of docs/ say of the code: the parts that are written from it, and the names and links that must be there."""
+"""What the pages of docs/ say of the code: the parts that are written from it, and the names and links in them."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def _table(names: list[str]) -> str:
 def _row(name: str, fact: dict[str, str]) -> str:
     """Return a fact as people read it.
 
-    >>> _row("a", {"statement": "DROP TABLE t", "setup": "", "pg18": "locks t=AS+AX | blocks t: reads+writes | 1->2 ms"})
-    '| `DROP TABLE t` | ACCESS EXCLUSIVE | none | reads, writes | 1 to 2 ms | `a` |\\n'
+    >>> _row("a", {"statement": "DROP x", "setup": "", "pg18": "locks t=AS+AX | blocks t: reads+writes | 1->2 ms"})
+    '| `DROP x` | ACCESS EXCLUSIVE | none | reads, writes | 1 to 2 ms | `a` |\\n'
     """
     said = fact["pg18"]
     statement = f"`{fact['statement']}`" + (f" after `{fact['setup']}`" if fact["setup"] else "")

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import guides
 import pytest
 import references
+import yaml
 
 from tools import binaries, scratch
 
@@ -24,6 +26,13 @@ DOCS = ROOT / "docs"
 COPIED = ("sql", "models", "examples", "pyproject.toml", ".driftignore")
 EMPTY = ("first-steps", "zero-downtime")  # pages that begin with an empty database
 PAGES = [path for path in sorted(DOCS.glob("*.md")) if guides.steps(path.read_text(encoding="utf-8"))]
+SET_UP = {"pip install -r requirements.txt"}  # what the jobs of docs/ci.md run that is not ours
+NEW = """
+git init -q && git config user.email a@example.com && git config user.name A
+mv sql/migrations/*_comment_for_models* . && git add . && git commit -qm before
+git update-ref refs/remotes/origin/main HEAD && export CI_MERGE_REQUEST_DIFF_BASE_SHA=HEAD~
+mv *_comment_for_models* sql/migrations && git add . && git commit -qm new
+"""
 WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 
 
@@ -51,10 +60,6 @@ def surroundings(page: Path, cluster: scratch.Cluster) -> Iterator[Mapping[str, 
     cluster.drop(url)
 
 
-def texts(paths: list[Path]) -> list[str]:
-    return [path.read_text(encoding="utf-8") for path in paths]
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_does_what_it_shows(page: Path, cluster: scratch.Cluster, tmp_path: Path) -> None:
     copy(tmp_path / "todo")
@@ -76,9 +81,44 @@ def test_a_page_that_is_wrong_is_found_out(tmp_path: Path) -> None:
 
 
 def test_files_and_lines_that_go_on(tmp_path: Path) -> None:
-    page = "```sql\n-- a/b.sql\nselect 1;\n```\n```console\n$ cat a/*.sql <<'x'\n> y\n>\n> x\nselect 1;\n$ wc -l \\\n> < a/b.sql\n1\n```\n"
+    file = "```sql\n-- a/b.sql\nselect 1;\n```\n"
+    page = f"{file}```console\n$ cat - a/*.sql <<'x'\n> y\n>\n> x\ny\n\nselect 1;\n$ wc -l \\\n> < a/b.sql\n1\n```\n"
     todo = guides.steps(page)
+    assert [type(step) for step in todo] == [guides.File, guides.Command, guides.Command]
     assert list(guides.mistakes(todo, guides.play(todo, tmp_path, {}))) == []
+
+
+def jobs(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Yield variables and commands of each job of a workflow, GitHub's or GitLab's."""
+    read: dict[str, Any] = yaml.safe_load(text)
+    for job in read.get("jobs", read).values():
+        if "steps" in job:
+            yield job.get("env", {}), [step["run"] for step in job["steps"] if "run" in step]
+        elif "script" in job:
+            yield job.get("variables", {}), [*read["default"]["before_script"], *job["script"]]
+
+
+def job_commands() -> tuple[str, ...]:
+    """Return what the jobs run, with the database that each has; the same thing in another format is not run again."""
+    files = [
+        step for step in guides.steps((DOCS / "ci.md").read_text(encoding="utf-8")) if isinstance(step, guides.File)
+    ]
+    found: dict[str, str] = {}
+    for variables, commands in (job for file in files for job in jobs(file.text)):
+        ours = [command for command in commands if command not in SET_UP]
+        assert all(command.startswith("tools ") for command in ours)
+        for command in (f"DATABASE_URL={'$URL' if 'DATABASE_URL' in variables else ''} {one}" for one in ours):
+            found.setdefault(re.sub(r" --format \w+| \$\(.*\)| >.*", "", command), command)
+    return tuple(found.values())
+
+
+def test_the_jobs_of_the_workflows_pass(cluster: scratch.Cluster, tmp_path: Path) -> None:
+    copy(folder := tmp_path / "todo")
+    todo = tuple(guides.Command(text=text, expected="...", code=0, line=0) for text in (NEW, *job_commands()))
+    with surroundings(DOCS / "ci.md", cluster) as environ:
+        found = guides.play(todo, folder, {**environ, "URL": environ["DATABASE_URL"], "GITHUB_STEP_SUMMARY": "summary"})
+    assert "\n".join(guides.mistakes(todo, found)) == ""
+    assert len(todo) > 7
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
