@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -119,6 +120,35 @@ def test_the_jobs_of_the_workflows_pass(cluster: scratch.Cluster, tmp_path: Path
         found = guides.play(todo, folder, {**environ, "URL": environ["DATABASE_URL"], "GITHUB_STEP_SUMMARY": "summary"})
     assert "\n".join(guides.mistakes(todo, found)) == ""
     assert len(todo) > 7
+
+
+def test_the_python_of_the_pages_has_types(tmp_path: Path) -> None:
+    """The vendored package is ours under another name, so ours is imported, which mypy may know already."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    for page in PAGES:
+        for step in guides.steps(page.read_text(encoding="utf-8")):
+            if isinstance(step, guides.File) and step.path.endswith(".py"):
+                text = step.text.replace("from app.db import", "from models import")
+                (tmp_path / step.path).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--config-file",
+            ROOT / "pyproject.toml",
+            "--cache-dir",
+            ROOT / ".mypy_cache",
+            tmp_path / "app",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "MYPYPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "Success: no issues found in 5 source files\n"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
