@@ -28,7 +28,7 @@ VOLATILE = [
     (r"\b\d+(?:\.\d+)? s\b", "N s"),
     (r"\b\d+ objects\b", "N objects"),
     (r"\bpid \d+\b", "pid N"),
-    (r"\b\w+@[\w./]+(?::\d+)?/\w+", "USER@HOST/DATABASE"),
+    (r"\b\w+@[\w./-]+(?::\d+)?/\w+", "USER@HOST/DATABASE"),
     (r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:\+00:00)?", "DAY TIME"),
     (r"\b\d{14}_", "STAMP_"),
     (r"[ \t]+$", ""),

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,16 @@ import guides
 import pytest
 import references
 import yaml
+from pooler import pooled
 
-from tools import binaries, scratch
+from tools import binaries, database, scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 COPIED = ("sql", "models", "examples", "pyproject.toml", ".driftignore")
 EMPTY = ("first-steps", "zero-downtime")  # pages that begin with an empty database
+POOLED = ("neon",)  # those that need PgBouncer
+DUMPING = ("neon", "backup-and-recovery")  # those that need pg_dump
 PAGES = [path for path in sorted(DOCS.glob("*.md")) if guides.steps(path.read_text(encoding="utf-8"))]
 SET_UP = {"pip install -r requirements.txt"}  # what the jobs of docs/ci.md run that is not ours
 NEW = """
@@ -49,16 +52,26 @@ def copy(folder: Path) -> None:
 
 @contextmanager
 def surroundings(page: Path, cluster: scratch.Cluster) -> Iterator[Mapping[str, str]]:
-    """Return the environment of a page: the programs, a server, and a database of its own."""
-    url = cluster.create(template=None if page.stem in EMPTY else cluster.replayed)
-    programs = binaries.find_binaries(scratch.configured(None, None).bindir).directory
-    yield {
-        "PATH": f"{Path(sys.executable).parent}:{programs}:{os.environ['PATH']}",
-        "DATABASE_URL": url,
-        "SERVER": cluster.url("postgres"),
-        "TOOLS_SCRATCH_URL": cluster.url("postgres"),
-    }
-    cluster.drop(url)
+    """Return the environment of a page: the programs, a database of its own, for some through a pooler, and a spare."""
+    programs = binaries.find_binaries(scratch.configured(None, None).bindir)
+    urls = [cluster.create(template=None if page.stem in EMPTY else cluster.replayed), cluster.create()]
+    if page.stem in DUMPING and programs.major != major(urls[0]):
+        pytest.skip(f"pg_dump is of PostgreSQL {programs.major}, and the server is not: set TOOLS_SCRATCH_BINDIR as well")
+    with pooled(urls[0]) if page.stem in POOLED else nullcontext("") as through:
+        yield {
+            "PATH": f"{Path(sys.executable).parent}:{programs.directory}:{os.environ['PATH']}",
+            "DATABASE_URL": urls[0],
+            "SPARE_URL": urls[1],
+            "POOLED_URL": through,
+            "TOOLS_SCRATCH_URL": cluster.url("postgres"),
+        }
+    for url in urls:
+        cluster.drop(url)
+
+
+def major(url: str) -> int:
+    with database.connect(url, application="tests") as connection:
+        return connection.info.server_version // 10000
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
