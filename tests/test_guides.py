@@ -25,7 +25,7 @@ from tools import binaries, database, scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-COPIED = ("sql", "models", "examples", "pyproject.toml", ".driftignore")
+COPIED = ("sql", "models", "examples", "pyproject.toml", ".driftignore", "DATABASE_SCHEMA.md")
 EMPTY = ("first-steps", "zero-downtime")  # pages that begin with an empty database
 POOLED = ("neon",)  # those that need PgBouncer
 DUMPING = ("neon", "backup-and-recovery")  # those that need pg_dump
@@ -196,6 +196,15 @@ def test_the_measured_locks_are_those_of_the_data() -> None:
     text = (DOCS / "zero-downtime.md").read_text(encoding="utf-8")
     assert "<!-- facts: " in text
     assert text == references.with_facts(text)
+
+
+def test_figures_of_the_comparison_are_those_that_were_measured() -> None:
+    sections = (DOCS / "comparison.md").read_text(encoding="utf-8").split("\n## ")[1:-1]
+    assert len(sections) == 4
+    for section in sections:
+        sources = {link.partition("#")[0] for link in references.LINK.findall(section)}
+        measured = set(re.findall(r"[\d.,]*\d", "".join((DOCS / name).read_text(encoding="utf-8") for name in sources)))
+        assert set(re.findall(r"[\d.,]*\d", section)) - measured == set(), section.partition("\n")[0]
 
 
 def test_every_page_is_listed() -> None:
