@@ -6,7 +6,7 @@ A fenced block is one of these, by its language and first line:
   the lines below are what is printed, `...` for what is left out. A command that ends with ``# exits 1`` has to.
 - any other language whose first line is a comment that names a path: a file with the rest as its text, written before
   the next command; with `*` in its name the one that is there.
-- ``text``: not run; its first line, ``# not run: ...``, says why.
+- ``text``: not run; its first line, ``# not run here: ...``, says why.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def steps(text: str) -> tuple[Step, ...]:
 def idle(text: str) -> Iterator[str]:
     """Yield the blocks that are neither commands nor files, nor say why they are not run."""
     for language, body, line in blocks(text):
-        excused = language == "text" and body.startswith("# not run: ")
+        excused = language == "text" and body.startswith("# not run here: ")
         if language != "console" and not excused and not COMMENTED_PATH.match(body):
             yield f"line {line}: {body.partition(chr(10))[0]}"
 

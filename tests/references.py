@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`(tools [^`]+)`|^\s*(?:- run: |- |\$ )?(tools [a-z].*)$", re.MULTILINE)
 FACTS = re.compile(r"(<!-- facts: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+ROWS = re.compile(r"(<!-- rows: (\S+) / ([^\n]+) / ([^\n]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 MODES = {
     "AS": "ACCESS SHARE",
     "RS": "ROW SHARE",
@@ -42,6 +43,22 @@ def commands() -> str:
 def with_facts(text: str) -> str:
     """Return a page whose tables of measured statements are written from ``tests/data/lock_facts.tsv``."""
     return FACTS.sub(lambda match: match[1] + _table(match[2].split()) + match[3], text)
+
+
+def with_rows(text: str, docs: Path) -> str:
+    """Return a page whose tables are rows of other pages' tables: those whose first cell begins with one of the words.
+
+    After the name of the page comes the heading that the table stands under.
+    """
+
+    def chosen(match: re.Match[str]) -> str:
+        page = (docs / match[2]).read_text(encoding="utf-8")
+        under = re.split(rf"^#+ {re.escape(match[3])}\n", page, flags=re.MULTILINE)[1]
+        head, line, *rows = re.search(r"(?:^\|.*\n)+", under, re.MULTILINE)[0].splitlines(keepends=True)  # type: ignore[index]
+        kept = [row for row in rows if row.removeprefix("| ").startswith(tuple(match[4].split()))]
+        return match[1] + "".join([head, line, *kept]) + match[5]
+
+    return ROWS.sub(chosen, text)
 
 
 def unknown_words(text: str) -> Iterator[str]:
@@ -122,7 +139,7 @@ def _time(said: str) -> str:
 
 def _words(text: str) -> list[str]:
     try:
-        words = shlex.split(text, comments=True)[1:]
+        words = shlex.split(re.sub(r"\$\(.*?\)", "", text), comments=True)[1:]
     except ValueError:  # a quote that a line leaves open
         words = text.split()[1:]
     ends = [words.index(end) for end in ("--", "|", "&&", "||", ">", "&") if end in words]
