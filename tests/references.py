@@ -63,7 +63,7 @@ def with_rows(text: str, docs: Path) -> str:
 
 def unknown_words(text: str) -> Iterator[str]:
     """Yield the commands and options of ours that a text names and that are not there."""
-    for match in CODE.finditer(text):
+    for match in CODE.finditer(re.sub(r"<!--.*?-->", "", text)):
         words = _words(match[1] or match[2])
         group = [word for word in words if word in cli.tools.commands]
         if words and not words[0].startswith("-") and not words[0].isupper() and words[0] != "...":

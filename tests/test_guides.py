@@ -117,7 +117,7 @@ def jobs(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
 
 
 def job_commands() -> tuple[str, ...]:
-    """Return what the jobs run, with the database that each has; the same thing in another format is not run again."""
+    """Return what the jobs run, with the database that each has; the same thing in another form is not run again."""
     files = [
         step for step in guides.steps((DOCS / "ci.md").read_text(encoding="utf-8")) if isinstance(step, guides.File)
     ]
@@ -126,7 +126,7 @@ def job_commands() -> tuple[str, ...]:
         ours = [command for command in commands if command not in SET_UP and not command.startswith(ELSEWHERE)]
         assert all(command.startswith("tools ") for command in ours)
         for command in (f"DATABASE_URL={'$URL' if 'DATABASE_URL' in variables else ''} {one}" for one in ours):
-            found.setdefault(re.sub(r" --format \w+| \$\(.*\)| >.*", "", command), command)
+            found.setdefault(re.sub(r" --(?:format|since) \S+| \$\(.*\)| >.*", "", command), command)
     return tuple(found.values())
 
 
