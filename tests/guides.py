@@ -26,7 +26,7 @@ SENTINEL = "\x1e"
 VOLATILE = [
     (r"\b\d+ ms\b", "N ms"),
     (r"\b\d+(?:\.\d+)? s\b", "N s"),
-    (r"\b\d+ objects\b", "N objects"),
+    (r"\b\d+ (objects|applied|of the history)\b", r"N \1"),
     (r"\bpid \d+\b", "pid N"),
     (r"\b\w+@[\w./-]+(?::\d+)?/\w+", "USER@HOST/DATABASE"),
     (r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:\+00:00)?", "DAY TIME"),
