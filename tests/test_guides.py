@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import shutil
@@ -166,6 +167,11 @@ def test_the_python_of_the_pages_has_types(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout == "Success: no issues found in 5 source files\n"
+
+
+def test_the_examples_of_the_readers_hold() -> None:
+    for module in (guides, references):
+        assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
