@@ -14,6 +14,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def idle(text: str) -> Iterator[str]:
 
 def play(todo: tuple[Step, ...], folder: Path, environ: Mapping[str, str], *, timeout: float = 120) -> list[Answer]:
     """Write the files and run the commands in a folder, by one bash; what one sets the next one has."""
-    done = subprocess.run(
+    with subprocess.Popen(
         ["bash", "-c", "".join(_spoken(step) for step in todo)],
         cwd=folder,
         env={**os.environ, **environ},
@@ -99,10 +100,14 @@ def play(todo: tuple[Step, ...], folder: Path, environ: Mapping[str, str], *, ti
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-        timeout=timeout,
-    )
-    parts = re.split(rf"{SENTINEL}(\d+)\n", done.stdout)
+        start_new_session=True,
+    ) as bash:
+        try:
+            printed = bash.communicate(timeout=timeout)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(bash.pid, signal.SIGKILL)  # and what it left in the background
+            raise
+    parts = re.split(rf"{SENTINEL}(\d+)\n", printed)
     return [Answer(text=text, code=int(code)) for text, code in zip(parts[::2], parts[1::2], strict=False)]
 
 

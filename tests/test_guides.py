@@ -99,6 +99,12 @@ def test_a_page_that_is_wrong_is_found_out(tmp_path: Path) -> None:
     ]
 
 
+def test_a_page_that_hangs_is_stopped_with_all_that_it_started(tmp_path: Path) -> None:
+    todo = guides.steps("```console\n$ sleep 60 &\n$ sleep 60\n```\n")
+    with pytest.raises(subprocess.TimeoutExpired):
+        guides.play(todo, tmp_path, {}, timeout=0.5)
+
+
 def test_files_and_lines_that_go_on(tmp_path: Path) -> None:
     file = "```sql\n-- a/b.sql\nselect 1;\n```\n"
     page = f"{file}```console\n$ cat - a/*.sql <<'x'\n> y\n>\n> x\ny\n\nselect 1;\n$ wc -l \\\n> < a/b.sql\n1\n```\n"
