@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import conninfo
 from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
@@ -17,6 +18,9 @@ from tools import config, database, migrations, scratch, sowing
 from tools.config import Project
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("patient", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("patient")
 
 for name in (*config.LIBPQ_VARIABLES, "DATABASE_URL", *database.DIRECT_VARIABLES):
     os.environ.pop(name, None)  # no test may find somebody's real database

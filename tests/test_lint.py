@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,7 @@ def test_a_file_that_is_no_migration(history: Project) -> None:
     assert lint_json(history, "try.sql") == [("try", "add-column-volatile-default")]
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 def test_what_differs_from_a_commit(history: Project) -> None:
     def git(*arguments: str) -> None:
         subprocess.run(
@@ -91,6 +93,15 @@ def test_what_differs_from_a_commit(history: Project) -> None:
     answer = lint(history, "--since", "nowhere")
     assert answer.code == 2
     assert "git does not know nowhere" in answer.err
+    assert lint(history, "--since=--output=written").code == 2
+    assert not (history.directory / "written").exists()
+
+
+def test_git_that_is_missing_is_a_sentence(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    answer = lint(history, "--since", "HEAD")
+    assert (answer.code, answer.out) == (2, "")
+    assert "git is not installed: install it, or name the files" in answer.err
 
 
 def test_what_is_pending_weighed_with_the_size_of_the_tables(history: Project, empty_url: str) -> None:

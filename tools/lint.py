@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -36,6 +35,7 @@ from tools.errors import Trouble
 from tools.findings import RISKS, Finding, Risk, Rule
 from tools.history import Step
 from tools.migrations import Migration, read_script
+from tools.revision import git, resolve
 from tools.scenes import Check, Scene, finding
 from tools.sizes import Sizes
 from tools.statements import locate
@@ -120,6 +120,7 @@ def select(
     With a live database the history stands as far as its ledger says, and its tables are as large as it says; where it
     is `sampled`, a few of its rows are looked at, too.
     """
+    since = since and resolve(project, since)
     steps = scratch.steps_of(migrations.read(project)) if _has_history(project) or not files else ()
     known = frozenset(step.migration.id for step in steps)
     foreign, named = _named(project, steps, files)
@@ -327,10 +328,5 @@ def _changed(project: Project, since: str) -> frozenset[str]:
         ("diff", "--name-only", "--relative", "--diff-filter=d", since, "--", folder),
         ("ls-files", "--others", "--exclude-standard", "--", folder),
     ):
-        done = subprocess.run(
-            ["git", "-C", str(project.directory), *arguments], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise Trouble(f"git does not know {since}: {done.stderr.strip().splitlines()[-1]}")
-        names |= {Path(line).name for line in done.stdout.splitlines()}
+        names |= {Path(line).name for line in git(project, *arguments).splitlines()}
     return frozenset(name.removesuffix(".sql") for name in names if not name.endswith(".rollback.sql"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from psycopg import errors, pq
 
 from tools.config import Project
 from tools.database import Connection
-from tools.errors import Trouble
+from tools.revision import git
 
 NAME = b"schema_tools_query"
 NOT_PLANNED = b"42601"  # a statement that has no plan to explain
@@ -29,9 +28,9 @@ def read(project: Project, since: str | None = None) -> dict[str, str]:
     if since is None:
         return {path.stem: path.read_text(encoding="utf-8") for path in sorted(project.queries.glob("*.sql"))}
     folder = project.relative(project.queries)
-    names = _git(project, "ls-tree", "--name-only", since, "--", f"./{folder}/").splitlines()
+    names = git(project, "ls-tree", "--name-only", since, "--", f"./{folder}/").splitlines()
     paths = [name for name in names if name.endswith(".sql")]
-    return {name.rpartition("/")[2].removesuffix(".sql"): _git(project, "show", f"{since}:./{name}") for name in paths}
+    return {name.rpartition("/")[2].removesuffix(".sql"): git(project, "show", f"{since}:./{name}") for name in paths}
 
 
 def ask(connection: Connection, queries: Mapping[str, str]) -> dict[str, Answer]:
@@ -73,12 +72,3 @@ def _describe(connection: Connection, text: str) -> Answer:
 
 def _reason(result: pq.abc.PGresult) -> str | None:
     return errors.error_from_result(result, encoding="utf-8").diag.message_primary
-
-
-def _git(project: Project, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(project.directory), *arguments], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise Trouble(f"git {arguments[0]} failed: {done.stderr.strip().splitlines()[-1]}")
-    return done.stdout
