@@ -24,13 +24,15 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " creations rare_creations completions rights alterations rare_alterations hints remedies script drift mirror"
     " origins looks cache sources specimens sampling adopt drafts baseline findings advice index_advice table_advice"
     " server_advice setting_advice advisor names remarks blueprint design_columns design_tables design_keys"
-    " design_files design_trials allowances design tree effects beside measure sizes scenes causes locking failing"
-    " versions breaking losing claims transfer revision release walk lint suggestions layout representation terms"
+    " design_files design_trials allowances design tree effects beside measure neighbours"
+    " sizes scenes causes locking failing"
+    " versions breaking losing claims transfer revision release walk lint suggestions outlook"
+    " layout representation terms"
     " predicate translation matching corpus proof expression inventory contents course verify fields arguments"
     " relations standing package writer contract generation vendor forms seeding samples sower sowing patterns plans"
     " coverage goldens headers areas document phrases sheets integrity upkeep survey excerpts wording lineage gathering"
     " listing markdown prose mermaid tabulation paper placing markup drawing frame pages records website publishing"
-    " notices report explanations terminal options checks writing trials advising linting cli __main__"
+    " notices bulletin report explanations terminal options checks writing trials advising linting cli __main__"
 ).split()
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {

@@ -262,7 +262,8 @@ def test_json(empty_url: str, tmp_path: Path) -> None:
         "reversible": True,
         "statements": ["create table a (id int)"],
     }
-    assert plan == {"steps": [step], "refusals": []}
+    assert plan["steps"][0].pop("measured").keys() >= {"risk", "phase", "statements", "tables", "in_the_way", "back"}
+    assert plan == {"steps": [step], "refusals": [], "measured": True, "oldest_transaction": None, "notes": []}
     lines = call(project, "apply", "-f", "json", "--to", A, "-u", empty_url).out.splitlines()
     events = [json.loads(line) for line in lines]
     assert [event | {"milliseconds": 0} for event in events] == [

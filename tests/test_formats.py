@@ -310,7 +310,7 @@ def test_tables_in_markdown(tmp_path: Path, empty_url: str) -> None:
     project = write_history(tmp_path, {A: ("-- Make a | b.\n-- risk: low\ncreate table a (id int)", "drop table a")})
     assert call(project, "plan", "-f", "markdown", "-u", empty_url).out.startswith(
         f"**Plan:** 1 to apply\n\n| migration | what | risk | phase |\n| --- | --- | --- | --- |\n"
-        f"| `{A}` | Make a &#124; b. | low |  |\n"
+        f"| `{A}` | Make a &#124; b. | low | expand |\n"
     )
     call(project, "apply", "-u", empty_url)
     write_history(tmp_path, {B: ("create table b (id int)", "select 1")})

@@ -185,5 +185,6 @@ def test_the_plan_shows_statements_without_their_comments(tmp_path: Path, empty_
         f"{A}  (risk low, expand)",
         "    Make it.",
         "    create table t ( id int )",
+        f"    way back: {A}.rollback.sql: loses table public.t",
         "1 to apply",
     ]

@@ -67,6 +67,19 @@ def test_it_is_advised_on(standby: tuple[str, Project]) -> None:
     assert "not answered" not in answer.out
 
 
+def test_what_is_pending_is_measured(standby: tuple[str, Project]) -> None:
+    url, project = standby
+    path = project.migrations / f"{C}.sql"
+    path.write_text("alter table a add column note text", encoding="utf-8")
+    answer = call(project, "plan", "-u", url)
+    path.unlink()
+    assert (answer.code, answer.err) == (0, "")
+    assert (
+        "        public.a (empty, 0 bytes): AccessExclusiveLock: readers and writers wait for a moment\n" in answer.out
+    )
+    assert "note: the database is a standby: who holds locks on its primary is not seen from here\n" in answer.out
+
+
 @pytest.mark.parametrize("text", ["select 1", "-- transactional: false\nvacuum", "-- transactional: own\nvacuum"])
 @pytest.mark.parametrize("command", ["apply", "rollback", "mark"])
 def test_it_is_not_written_to(command: str, text: str, standby: tuple[str, Project]) -> None:

@@ -85,19 +85,50 @@ def status(project: config.Project, url: str | None, format_: str, exit_code: bo
 @url_option
 @click.option("--to", metavar="ID", help="Up to and including this migration.")
 @click.option("--allow-late", is_flag=True, help="Accept files that are older than an applied one.")
+@click.option(
+    "--measure/--no-measure",
+    "is_measured",
+    default=None,
+    help="Run the files on scratch, to say what each statement locks and works [default: up to 20 files].",
+)
+@click.option(
+    "--no-sample", is_flag=True, help="Copy no rows from the database; with --scratch-url none ever leaves it."
+)
+@scratch_options
 @formats("text", "json", "markdown")
-def plan(project: config.Project, url: str | None, to: str | None, allow_late: bool, format_: str) -> int:
-    """Show what apply would do; reads only."""
-    from tools import database, history, report, runnable, runner
+def plan(
+    project: config.Project,
+    url: str | None,
+    to: str | None,
+    allow_late: bool,
+    is_measured: bool | None,
+    no_sample: bool,
+    settings: scratch_module.Settings,
+    format_: str,
+) -> int:
+    """Show what apply would do; reads only.
 
-    with database.connect(_database(project, url), application="tools plan") as connection:
+    What is pending runs on scratch, statement by statement, as apply would run it, on a few hundred rows: the strongest
+    lock on each table, with its size and the work under it, who waits for it, who is in its way now, risk, phase, and
+    the way back.
+    """
+    from tools import database, outlook, report, runner
+
+    target = _database(project, url)
+    with database.connect(target, application="tools plan") as connection:
         found = runner.state(connection, project)
-    steps = history.to_apply(found, to=to)
-    refusals = history.refusals(project, found, allow_late=allow_late)
-    if not refusals:
-        runnable.refuse_unrunnable(project, steps)
-    terminal.answer(report.plans(project, steps, refusals, format_))
-    return TROUBLE if refusals else SAME
+    seen = outlook.look(
+        project,
+        found,
+        live=target,
+        settings=settings,
+        to=to,
+        allow_late=allow_late,
+        is_measured=is_measured,
+        is_sampled=not no_sample,
+    )
+    terminal.answer(report.plans(project, seen, format_))
+    return TROUBLE if seen.refusals else SAME
 
 
 @command(tools, "apply", events=True, example="tools apply --url postgresql://owner@db.example.com/todo")

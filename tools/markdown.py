@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tools import wording
-from tools.statements import brief, split
 from tools.wording import visible
 
 if TYPE_CHECKING:
     from tools.advisor import Counsel
     from tools.drift import Difference
-    from tools.history import History, Step
+    from tools.history import History
     from tools.lint import Lint
     from tools.sources import Comparison
     from tools.verify import Verification
@@ -26,9 +25,9 @@ HARMLESS = re.compile(r"[\w .,:;()=/'\"+-]+")
 def comparisons(found: Iterable[Comparison]) -> str:
     """Return ``tools drift-check`` as Markdown."""
     found = tuple(found)
-    parts = [f"**Drift check:** {_text(wording.summary(found))}" if not _same(found) else "**Drift check:** no drift"]
+    parts = [f"**Drift check:** {plain(wording.summary(found))}" if not _same(found) else "**Drift check:** no drift"]
     for one in found:
-        parts.append(_text(wording.headline(one)))
+        parts.append(plain(wording.headline(one)))
         if one.differences:
             parts.append(_differences(one.differences))
     return "\n\n".join(parts)
@@ -40,22 +39,6 @@ def history(found: History) -> str:
     wrong = len(found.having("late", "edited", "missing", "unfinished"))
     rows = [(item.state, code(item.id)) for item in found.items]
     return f"**Migrations:** {counts}{f', {wrong} wrong' if wrong else ''}\n\n" + table(("state", "migration"), rows)
-
-
-def plan(steps: tuple[Step, ...], refusals: tuple[str, ...]) -> str:
-    """Return ``tools plan`` as Markdown."""
-    parts = [f"**Plan:** {len(steps)} to apply" + (f", {len(refusals)} in the way" if refusals else "")]
-    parts += [f"- refused: {_text(sentence)}" for sentence in refusals]
-    rows = [
-        (code(s.migration.id), _text(s.script.title or ""), s.script.risk or "", s.script.phase or "") for s in steps
-    ]
-    if rows:
-        parts.append(table(("migration", "what", "risk", "phase"), rows))
-        texts = (
-            f"-- {s.migration.id}\n" + "".join(f"{brief(one.text)};\n" for one in split(s.script.text)) for s in steps
-        )
-        parts.append(folded("Statements", "sql", "\n".join(texts)))
-    return "\n\n".join(parts)
 
 
 def verification(found: Verification) -> str:
@@ -82,14 +65,14 @@ def _details(title: str, told: str, differences: tuple[Difference, ...]) -> list
 
 def lint(found: Lint) -> str:
     """Return ``tools lint`` as Markdown."""
-    parts = [f"**Lint:** {_text(wording.lint_summary(found))}"]
+    parts = [f"**Lint:** {plain(wording.lint_summary(found))}"]
     rows = [
         (
             f"{RISKS[one.risk]} {one.risk}",
             one.class_,
             code(one.rule),
             code(wording.place(one) or "-"),
-            _text(one.message),
+            plain(one.message),
         )
         for one in found.findings
     ]
@@ -114,7 +97,7 @@ def counsel(found: Counsel) -> str:
     given = [(one.rule.id, one.advice) for one in found.found]
     if given:
         rows = [
-            (f"{RISKS[one.risk]} {one.risk}", rule, code(one.object), _text(one.message), _text(one.todo))
+            (f"{RISKS[one.risk]} {one.risk}", rule, code(one.object), plain(one.message), plain(one.todo))
             for rule, one in given
         ]
         parts.append(table(("risk", "rule", "object", "what is seen", "what to do"), rows))
@@ -125,7 +108,7 @@ def counsel(found: Counsel) -> str:
     ]
     parts += [folded("Statements that help, and what they cost", "sql", "\n".join(lines))] if lines else []
     remarks = [f"not seen: {one.reason} ({', '.join(one.rules)})" for one in found.unseen]
-    parts += ["\n".join(f"- {_text(remark)}" for remark in (*remarks, *found.notes))] if remarks or found.notes else []
+    parts += ["\n".join(f"- {plain(remark)}" for remark in (*remarks, *found.notes))] if remarks or found.notes else []
     return "\n\n".join(parts)
 
 
@@ -139,16 +122,17 @@ def folded(title: str, language: str, text: str) -> str:
     """Return a text that is shown when somebody asks, fenced by more backticks than it has."""
     shown = visible(text.rstrip("\n"), lines=True)
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
-    return f"<details><summary>{_text(title)}</summary>\n\n{fence}{language}\n{shown}\n{fence}\n\n</details>"
+    return f"<details><summary>{plain(title)}</summary>\n\n{fence}{language}\n{shown}\n{fence}\n\n</details>"
 
 
 def code(text: str) -> str:
     """Return a name in the type of code; one that holds Markdown's own signs has them as numbers."""
     shown = visible(text)
-    return f"`{shown}`" if HARMLESS.fullmatch(shown) and shown == shown.strip() else f"<code>{_text(shown)}</code>"
+    return f"`{shown}`" if HARMLESS.fullmatch(shown) and shown == shown.strip() else f"<code>{plain(shown)}</code>"
 
 
-def _text(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text with Markdown's own signs as numbers."""
     shown = visible(text)
     return "".join(char if HARMLESS.fullmatch(char) and char != "_" else f"&#{ord(char)};" for char in shown)
 

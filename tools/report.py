@@ -9,17 +9,16 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from tools.statements import brief, split
-
 if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.advisor import Counsel, Found
     from tools.changes import Fact
     from tools.config import Project
     from tools.drift import Difference
-    from tools.history import History, Item, Step
+    from tools.history import History, Item
     from tools.lint import Lint
     from tools.listing import Paint
     from tools.notices import Examination
+    from tools.outlook import Outlook
     from tools.rehearsal import Tried
     from tools.runner import Applied
     from tools.sources import Comparison
@@ -45,15 +44,13 @@ def histories(found: History, form: str, *, complete: bool) -> str:
     return history(found, complete=complete)
 
 
-def plans(project: Project, steps: tuple[Step, ...], refusals: tuple[str, ...], form: str) -> str:
+def plans(project: Project, found: Outlook, form: str) -> str:
     """Return ``tools plan`` in the form."""
-    if form == "json":
-        return as_json(plan_json(project, steps, refusals))
-    if form == "markdown":
-        from tools import markdown
+    from tools import bulletin
 
-        return markdown.plan(steps, refusals)
-    return plan(steps, refusals)
+    if form == "json":
+        return as_json(bulletin.as_json(project, found))
+    return bulletin.as_markdown(found) if form == "markdown" else bulletin.text(found)
 
 
 def verifications(found: Verification, form: str) -> str:
@@ -156,46 +153,6 @@ def history_json(found: History) -> dict[str, Any]:
             }
             for item in found.items
         ],
-    }
-
-
-def plan(steps: tuple[Step, ...], refusals: tuple[str, ...]) -> str:
-    """Return ``tools plan`` as text."""
-    if not steps and not refusals:
-        return "nothing to apply"
-    lines = []
-    for step in steps:
-        script = step.script
-        about = [f"risk {script.risk}"] if script.risk else []
-        about += [script.phase] if script.phase else []
-        about += [] if script.transactional == "true" else ["outside a transaction"]
-        about += ["late"] if step.late else []
-        lines.append(f"{step.migration.id}{'  (' + ', '.join(about) + ')' if about else ''}")
-        lines += [f"    {script.title}"] if script.title else []
-        lines += [f"    {_shortened(brief(piece.text))}" for piece in split(script.text)]
-    lines += [f"refused: {sentence}" for sentence in refusals]
-    lines.append(f"{len(steps)} to apply" + (f", {len(refusals)} in the way" if refusals else ""))
-    return "\n".join(lines)
-
-
-def plan_json(project: Project, steps: tuple[Step, ...], refusals: tuple[str, ...]) -> dict[str, Any]:
-    """Return ``tools plan`` as JSON."""
-    return {
-        "steps": [
-            {
-                "id": step.migration.id,
-                "file": project.relative(step.script.path),
-                "title": step.script.title,
-                "transactional": step.script.transactional,
-                "risk": step.script.risk,
-                "phase": step.script.phase,
-                "late": step.late,
-                "reversible": step.migration.down is not None,
-                "statements": [piece.text for piece in split(step.script.text)],
-            }
-            for step in steps
-        ],
-        "refusals": list(refusals),
     }
 
 
@@ -356,7 +313,3 @@ def _is_half_undone(item: Item) -> bool:
 
 def _time(when: datetime | None) -> str | None:
     return when.isoformat(timespec="seconds") if when else None
-
-
-def _shortened(line: str) -> str:
-    return line if len(line) <= 100 else line[:97] + "..."
