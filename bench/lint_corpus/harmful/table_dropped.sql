@@ -1,0 +1,2 @@
+-- harm: loses: fifteen thousand archived orders
+drop table order_archive;

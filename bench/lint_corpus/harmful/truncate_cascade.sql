@@ -1,0 +1,2 @@
+-- harm: loses: customers, and the orders with them
+truncate customers cascade;

@@ -1,0 +1,2 @@
+-- harm: breaks: the release reads the view
+drop view open_orders;

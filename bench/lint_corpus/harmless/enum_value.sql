@@ -1,0 +1,2 @@
+-- harmless: a word in the catalog, used by a later release
+alter type order_status add value if not exists 'returned' after 'shipped';

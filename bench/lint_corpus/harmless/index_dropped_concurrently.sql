@@ -1,0 +1,3 @@
+-- harmless: nobody waits, and nothing but speed was in it
+-- transactional: false
+drop index concurrently if exists customers_city_idx;
