@@ -140,6 +140,15 @@ ON_REAL_ROWS = [
     ("alter table a alter column rare set not null;", ["data-contradicts-constraint"]),
     ("alter table a add check (id > 10);", ["add-check"]),
     ("-- transactional: false\ncreate unique index concurrently on a (note);", ["data-contradicts-constraint"]),
+    ("alter table c add foreign key (a_id) references a (id);", ["add-foreign-key"]),  # few of the parents are copied
+    ("update b set id = id;", ["many-rows-at-once"]),  # by its trigger
+    ("update b set id = id where id = 2;", []),
+    (
+        "create or replace function spread() returns trigger language plpgsql as 'begin new.x := 1; end';",
+        ["write-fails"],
+    ),
+    ("revoke insert on a from public;", ["revoke"]),
+    ("revoke delete on a from public;", []),
 ]
 
 
@@ -149,8 +158,11 @@ def live(make_database: Callable[[str], str]) -> str:
     return make_database(
         "create table a (id int primary key, note text, rare text, done boolean);"
         "create table b (id int);"
+        "create table c (a_id int primary key);"
         "insert into a select n, 'n' || n / 200, null, n % 10 < 9 from generate_series(11, 20010) as n;"
-        "insert into b values (1); analyze"
+        "insert into b values (1); insert into c select id from a; grant select, insert on a to public;"
+        "create function spread() returns trigger language plpgsql as 'begin update a set note = id; return new; end';"
+        "create trigger b_spread before update on b for each row execute function spread(); analyze"
     )
 
 

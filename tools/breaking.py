@@ -122,12 +122,25 @@ def _find_locked_out(scene: Scene) -> Iterator[Hit]:
             yield Hit(effect=scene.about(table.name), message=message)
 
 
+def _find_unguarded(scene: Scene) -> Iterator[Hit]:
+    guarded = {table.name for table in scene.before.tables if table.row_security}
+    for table in scene.after.tables:
+        if table.name in guarded and not table.row_security:
+            message = f"{table.name} has no row-level security any more: who may read it reads every row"
+            yield Hit(effect=scene.about(table.name), message=message)
+
+
 def _find_revoked(scene: Scene) -> Iterator[Hit]:
     objects = {one.name for one in scene.differences if one.change == "missing"}
     for one in scene.differences if not scene.contracts else ():
+        if one.kind != "privilege" or one.change == "unexpected":
+            continue
         about = one.name.rpartition(" to ")[0].partition(" ")[2]
-        if one.change == "missing" and one.kind == "privilege" and about not in objects:
-            yield Hit(effect=scene.about(about), message=f"{one.name}: the release may need it")
+        fact = one.facts.get("privileges")
+        lost = sorted({*(fact.expected or ())} - {*(fact.actual or ())}) if fact else []
+        if lost or (one.change == "missing" and about not in objects):
+            said = f"{', '.join(lost)} on {one.name}" if lost else one.name
+            yield Hit(effect=scene.about(about), message=f"{said}: the release may need it")
 
 
 def _find_broken(scene: Scene) -> Iterator[Hit]:
@@ -229,6 +242,15 @@ CHECKS = (
             instead="create the policies in the same file, before row-level security is enabled",
         ),
         find=_find_locked_out,
+    ),
+    Check(
+        rule=rule(
+            "row-security-off",
+            "high",
+            reason="the policies no longer count, and every user sees and changes the rows of all others",
+            instead="a policy that says who else may see them: create policy ... to that role using (true)",
+        ),
+        find=_find_unguarded,
     ),
     Check(
         rule=rule(

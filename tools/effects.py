@@ -166,23 +166,26 @@ def impacts(before: State, after: State, seen: frozenset[int]) -> tuple[Impact, 
     found = []
     for oid in sorted((seen | built.keys()) & before.existing, key=lambda oid: before.relations[oid].name):
         read = max((_read(before, after, one) for one in indexes.get(oid, ())), default=0)
-        one = _impact(oid, before, after, built.get(oid, ()), read)
+        begun = any(_begins(before, after, one) for one in indexes.get(oid, ()))
+        one = _impact(oid, before, after, built.get(oid, ()), read, begun=begun)
         if one is not None:
             found.append(one)
     return tuple(found)
 
 
-def _impact(oid: int, before: State, after: State, built: tuple[str, ...], read: int) -> Impact | None:
+def _impact(oid: int, before: State, after: State, built: tuple[str, ...], read: int, *, begun: bool) -> Impact | None:
     known = before.relations[oid]
     now, was = after.counters.get(oid, Counters()), before.counters.get(oid, Counters())
     rows = before.rows.get(known.name, 0)
     rewritten = known.kind in "rm" and after.relations[oid].storage != known.storage
-    # where the table is empty, that a reading began must do
-    scanned = not rewritten and (read >= rows * ALL if rows else now.scans > was.scans)
+    taken = now.modes - was.modes
+    # where the table is empty, that a reading began must do: through an index, it is one row's or a proof's, under lock
+    began = _begins(before, after, oid) or (begun and not taken.isdisjoint(BLOCKS_WRITERS))
+    scanned = not rewritten and (read >= rows * ALL if rows else began)
     one = Impact(
         relation=known.name,
         kind=known.kind,
-        taken=_ordered(now.modes - was.modes),
+        taken=_ordered(taken),
         held=_ordered(now.modes),
         rewritten=rewritten,
         built=built,
@@ -206,6 +209,11 @@ def _built(before: State, after: State, seen: frozenset[int]) -> dict[int, tuple
         if one.storage not in kept:
             found[one.table] = (*found.get(one.table, ()), one.name)
     return found
+
+
+def _begins(before: State, after: State, oid: int) -> bool:
+    """Tell whether a statement began to read a table from its first page, or through an index."""
+    return after.counters.get(oid, Counters()).scans > before.counters.get(oid, Counters()).scans
 
 
 def _read(before: State, after: State, oid: int) -> int:

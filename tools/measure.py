@@ -118,7 +118,11 @@ def measure(url: str, step: Step, fill: Fill) -> Measurement:
         relations = _relations(connection)
         state = State(relations=relations, existing=frozenset(relations))
         touched = _touched(connection, step.script, state)
-        state = replace(state, rows=fill(touched))
+        rows = fill(touched)
+        if any(rows.values()) and _has_triggers(connection, state, touched):
+            wider = tuple(sorted({*touched, *_touched(connection, step.script, state)}))
+            rows = fill(wider) if wider != touched else rows  # a trigger for each row fires only where there are rows
+        state = replace(state, rows=rows)
         connection.execute(SETTINGS)
         connection.execute("select set_config('schema_tools.newest', %s, false)", [str(max(relations, default=0))])
         session = Session(connection, url, step.script, state)
@@ -214,6 +218,13 @@ def _touched(connection: Connection, script: Script, state: State) -> tuple[str,
         connection.execute(envelope.CLEAN_OWN.encode())
     names = {state.relations[oid].name for oid in found if oid in state.existing and _keeps_rows(state, oid)}
     return tuple(sorted(names))
+
+
+def _has_triggers(connection: Connection, state: State, tables: tuple[str, ...]) -> bool:
+    """Tell whether a trigger, also one of a foreign key, may carry a change of these tables to others."""
+    oids = [oid for oid, one in state.relations.items() if one.name in tables]
+    query = "select exists (select from pg_catalog.pg_trigger where tgrelid = any(%s))"
+    return bool(connection.execute(query, [oids]).fetchall()[0][0])
 
 
 def _keeps_rows(state: State, oid: int) -> bool:

@@ -92,7 +92,7 @@ class Walk:
 
         def fill(names: tuple[str, ...]) -> Mapping[str, int]:
             nonlocal tables
-            rows = self._fill(before, names)
+            rows = self._fill(before, tuple(sorted({*names, *_served(step, before)})))
             tables = tuple(name for name, count in rows.items() if count)
             broken.update(self._try_writes(step, before, tables))
             return rows
@@ -187,6 +187,12 @@ def _with_parents(before: Catalog, names: tuple[str, ...]) -> tuple[Table, ...]:
         if more <= wanted:
             return tuple(table for table in before.tables if table.name in wanted)
         wanted |= more
+
+
+def _served(step: Step, before: Catalog) -> set[str]:
+    """Return the tables whose triggers call a function that the file names."""
+    words = set(re.findall(r"[\w$]+", step.script.text))
+    return {one.container for one in before.triggers if tree.bare(one.function.partition("(")[0]) in words}
 
 
 def _is_certain(effect: Effect, real: set[str]) -> bool:

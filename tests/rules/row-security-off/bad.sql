@@ -1,0 +1,1 @@
+alter table tasks disable row level security;
