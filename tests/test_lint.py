@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from tiny import A, Answer, B, C, apply, call, rows, write_history
 
-from tools import config, database, scratch
+from tools import database, scratch
 from tools.config import Project
 
 HEADER = "-- Do it.\n--\n-- why: a test\n-- risk: {risk}\n-- phase: {phase}\n"
@@ -130,73 +130,11 @@ def test_sizes_that_are_committed(history: Project) -> None:
     assert "estimates.json" in answer.err
 
 
-# A file for the database below, of which `a` is large, and what is found with its own rows
-ON_REAL_ROWS = [
-    ("create index on b (id);", []),
-    ("create index on a (id);", ["create-index"]),
-    ("update a set note = 'x' where done;", ["many-rows-at-once"]),
-    ("update a set note = 'x' where id < 100;", []),
-    ("alter table a alter column note set not null;", ["set-not-null"]),
-    ("alter table a alter column rare set not null;", ["data-contradicts-constraint"]),
-    ("alter table a add check (id > 10);", ["add-check"]),
-    ("-- transactional: false\ncreate unique index concurrently on a (note);", ["data-contradicts-constraint"]),
-    ("alter table c add foreign key (a_id) references a (id);", ["add-foreign-key"]),  # few of the parents are copied
-    ("update b set id = id;", ["many-rows-at-once"]),  # by its trigger
-    ("update b set id = id where id = 2;", []),
-    (
-        "create or replace function spread() returns trigger language plpgsql as 'begin new.x := 1; end';",
-        ["write-fails"],
-    ),
-    ("revoke insert on a from public;", ["revoke"]),
-    ("revoke delete on a from public;", []),
-]
-
-
-@pytest.fixture
-def live(make_database: Callable[[str], str]) -> str:
-    """A database that no ledger knows."""
-    return make_database(
-        "create table a (id int primary key, note text, rare text, done boolean);"
-        "create table b (id int);"
-        "create table c (a_id int primary key);"
-        "insert into a select n, 'n' || n / 200, null, n % 10 < 9 from generate_series(11, 20010) as n;"
-        "insert into b values (1); insert into c select id from a; grant select, insert on a to public;"
-        "create function spread() returns trigger language plpgsql as 'begin update a set note = id; return new; end';"
-        "create trigger b_spread before update on b for each row execute function spread(); analyze"
-    )
-
-
-@pytest.mark.parametrize(("text", "rules"), ON_REAL_ROWS)
-def test_a_database_without_a_ledger_lends_its_catalog_and_some_rows(
-    text: str, rules: list[str], tmp_path: Path, live: str
-) -> None:
-    (tmp_path / "try.sql").write_text(text)
-    answer = lint(config.load(tmp_path), "-u", live, "-f", "json", "try.sql")
-    assert [rule for _, rule in found(answer)] == rules
-    assert answer.code == bool(rules)
-    assert rows(live, "select count(*), count(rare) from a") == [(20000, 0)]
-
-
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["as asked", "for a scratch server elsewhere"])
-def test_no_row_leaves_the_database(elsewhere: bool, tmp_path: Path, live: str, cluster: scratch.Cluster) -> None:
-    (tmp_path / "try.sql").write_text("alter table a alter column rare set not null;")
-    options = ["--scratch-url", cluster.url("postgres")] if elsewhere else ["--no-sample"]
-    answer = lint(config.load(tmp_path), "-u", live, "-f", "json", *options, "try.sql")
-    # only the rows tell that it would fail; that it reads the table from end to end, its size
-    assert [rule for _, rule in found(answer)] == ["set-not-null"]
-
-
 def test_nothing_to_look_at_is_no_clean_verdict(tmp_path: Path) -> None:
     """A CI job in the wrong folder must not be green."""
     answer = lint(Project(directory=tmp_path))
     assert (answer.code, answer.out) == (2, "")
     assert "no folder sql/migrations: pass -C DIRECTORY" in answer.err
-
-
-def test_a_database_without_a_ledger_says_nothing_of_what_is_pending(history: Project, live: str) -> None:
-    answer = lint(history, "-u", live)
-    assert answer.code == 2
-    assert "its ledger does not name the migrations that made them" in answer.err
 
 
 def test_a_file_that_is_applied_is_looked_at_in_the_state_before_it(history: Project, empty_url: str) -> None:
