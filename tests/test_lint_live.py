@@ -82,3 +82,12 @@ def test_a_database_without_a_ledger_says_nothing_of_what_is_pending(tmp_path: P
     answer = lint(write_history(tmp_path, {A: "create table d (id int);"}), "-u", live)
     assert answer.code == 2
     assert "its ledger does not name the migrations that made them" in answer.err
+
+
+def test_the_roles_of_the_database_are_made_on_scratch(tmp_path: Path, live: str) -> None:
+    rows(live, "create role lint_reader; grant select on a to lint_reader; alter table b owner to lint_reader")
+    try:
+        (tmp_path / "try.sql").write_text("create policy b_read on b to lint_reader using (true);")
+        assert lint(config.load(tmp_path), "-u", live, "try.sql").code == 0
+    finally:
+        rows(live, "reassign owned by lint_reader to current_user; drop owned by lint_reader; drop role lint_reader")

@@ -153,9 +153,23 @@ def compose(dump: str, project: Project, origin: Origin, theirs: Catalog) -> str
         roles |= {role for role, _ in named if role != origin.owner and not role.startswith("pg_")}
         pieces.append(f"{_as_current_user(statement, named, origin)};")
         refreshed += [name for kind, name in made if kind == "materialized view" and name in origin.populated]
+    return (
+        "\n\n".join(
+            [*_made_first(roles), SESSION, *pieces, *(f"refresh materialized view {name};" for name in refreshed)]
+        )
+        + "\n"
+    )
+
+
+def roles_of(script: str) -> str:
+    """Return what makes the roles that a script names, where they are not there."""
+    named = (_roles(node) for statement, node in trees(script) if " to " in statement.text)
+    return "\n".join(_made_first({role for found in named for role, _ in found if not role.startswith("pg_")}))
+
+
+def _made_first(roles: set[str]) -> list[str]:
     names = ", ".join(sql.Literal(role).as_string() for role in sorted(roles))
-    head = [ROLES.format(names=names)] if roles else []
-    return "\n\n".join([*head, SESSION, *pieces, *(f"refresh materialized view {name};" for name in refreshed)]) + "\n"
+    return [ROLES.format(names=names)] if roles else []
 
 
 def _refuse_a_second(project: Project) -> None:

@@ -11,6 +11,7 @@ import psycopg
 
 from tools import (
     allowances,
+    baseline,
     breaking,
     catalog,
     claims,
@@ -258,6 +259,7 @@ def _open(stack: ExitStack, project: Project, settings: scratch.Settings, select
         same = drift.find(selection.there, catalog.read(connection), ())
         text = drift.mend(same, head="the catalog of the database", destructive=False)
         try:
+            connection.execute(baseline.roles_of(text).encode())  # a script makes no roles: they are the server's
             connection.execute(text.encode())
         except psycopg.Error as error:
             raise Trouble(
