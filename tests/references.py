@@ -147,7 +147,8 @@ def _words(text: str) -> list[str]:
 
 
 def _options(command: click.Command) -> set[str]:
-    return {name for option in command.params for name in option.opts} | {"--help", "--version"}
+    names = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+    return names | {"--help", "--version"}
 
 
 def _help(command: click.Command, name: str = "") -> str:

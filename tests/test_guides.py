@@ -27,10 +27,20 @@ from tools import binaries, database, scratch
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 COPIED = ("sql", "models", "examples", "pyproject.toml", ".driftignore", "DATABASE_SCHEMA.md", "docs")
-REFERENCE = ("advise", "benchmarks", "commands", "design-rules", "lint", "parity", "runners")  # with tests of their own
+REFERENCE = (
+    "advise",
+    "benchmarks",
+    "commands",
+    "design-rules",
+    "lint",
+    "parity",
+    "plan",
+    "runners",
+)  # with tests of their own
 EMPTY = ("first-steps", "zero-downtime")  # those that begin with an empty database
 POOLED = ("neon",)  # those that need PgBouncer
 DUMPING = ("neon", "backup-and-recovery")  # those that need pg_dump
+SAMPLING = ("for-dbas",)  # those that show what real rows, copied to the scratch server of this machine, tell
 PAGES = [path for path in sorted(DOCS.glob("*.md")) if path.stem not in ("README", *REFERENCE)]
 SET_UP = {"pip install -r requirements.txt"}  # what the jobs of docs/ci.md run that is not ours
 ELSEWHERE = "tools explain"  # its large data takes long: tests/test_plans.py
@@ -62,13 +72,16 @@ def surroundings(page: Path, cluster: scratch.Cluster) -> Iterator[Mapping[str, 
         pytest.skip(
             f"pg_dump is of PostgreSQL {programs.major}, and the server is not: set TOOLS_SCRATCH_BINDIR as well"
         )
+    if page.stem in SAMPLING and scratch.configured(None, None).url:
+        pytest.skip("no row of the database goes to a scratch server that is given by URL")
+    scratch_url = {} if page.stem in SAMPLING else {"TOOLS_SCRATCH_URL": cluster.url("postgres")}
     with pooled(urls[0]) if page.stem in POOLED else nullcontext("") as through:
         yield {
             "PATH": f"{Path(sys.executable).parent}:{programs.directory}:{os.environ['PATH']}",
             "DATABASE_URL": urls[0],
             "SPARE_URL": urls[1],
             "POOLED_URL": through,
-            "TOOLS_SCRATCH_URL": cluster.url("postgres"),
+            **scratch_url,
         }
     for url in urls:
         cluster.drop(url)

@@ -237,6 +237,9 @@ def test_sample_data_that_fails_leaves_nothing(tmp_path: Path, make_database: Ca
     assert "sql/seed/2.sql:2:1: duplicate key value" in answer.err
     assert answer.err.endswith("nothing was changed\n")
     assert value(url, "select count(*) from a") == 0
+    (project.seed / "2.sql").write_text("insert into public.a values (2);")
+    assert call(project, "seed", "-u", url, "--yes").code == 0
+    assert value(url, "select reltuples from pg_class where relname = 'a'") == 2
     assert samples.tables(project) == ("a", "public.a")
 
 

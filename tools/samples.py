@@ -28,21 +28,30 @@ def files(project: Project) -> tuple[Path, ...]:
 
 def tables(project: Project) -> tuple[str, ...]:
     """Return the tables that the files insert or copy into, as they are written there, in that order."""
-    names: dict[str, None] = {}
-    for path in files(project):
-        for _, node in trees(outline.read(read_script(project, path).text).sql):
-            if type(node).__name__ in ("InsertStmt", "CopyStmt") and node.relation is not None:
-                names[_written(node.relation)] = None
-    return tuple(names)
+    return tuple(map(_written, _names(project)))
 
 
 def load(connection: Connection, project: Project) -> None:
-    """Load the files in one transaction; a failure names file, line and column."""
+    """Load the files in one transaction, and let the server count; a failure names file, line and column."""
     connection.execute("begin")  # visible, because a failure rolls back inside of load_folder
     scratch.load_folder(connection, project, project.seed, state="nothing was changed")
+    if names := [sql.Identifier(*one) for one in _names(project)]:
+        connection.execute(sql.SQL("analyze {}").format(sql.SQL(", ").join(names)))
     connection.execute("commit")
 
 
-def _written(relation: Any) -> str:
-    names = [name for name in (relation.schemaname, relation.relname) if name]
+def _names(project: Project) -> tuple[tuple[str, ...], ...]:
+    names: dict[tuple[str, ...], None] = {}
+    for path in files(project):
+        for _, node in trees(outline.read(read_script(project, path).text).sql):
+            if type(node).__name__ in ("InsertStmt", "CopyStmt") and node.relation is not None:
+                names[_parts(node.relation)] = None
+    return tuple(names)
+
+
+def _parts(relation: Any) -> tuple[str, ...]:
+    return tuple(name for name in (relation.schemaname, relation.relname) if name)
+
+
+def _written(names: tuple[str, ...]) -> str:
     return ".".join(name if PLAIN.fullmatch(name) else sql.Identifier(name).as_string() for name in names)
