@@ -311,7 +311,7 @@ def test_usage_errors_and_bugs_are_trouble(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_every_help_has_one_example() -> None:
     for name, command in cli.tools.commands.items():
-        text = command.get_help(click.Context(command, info_name=name))
+        text = command.get_help(click.Context(command, info_name=name, **command.context_settings))
         assert text.count("Example: tools ") == 1
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from tools import database, measure, scratch
 from tools.config import Project
-from tools.effects import MODES, Effect
+from tools.effects import MODES, Counters, Effect
 from tools.history import Step
 from tools.measure import Measurement
 from tools.migrations import Migration, read_script
+from tools.statements import trees
 
 DATA = Path(__file__).parent / "data"
 FACTS = list(csv.DictReader((DATA / "lock_facts.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t"))
@@ -117,3 +118,13 @@ def told_locks(text: str) -> dict[str, set[str]]:
 def told(text: str, word: str) -> set[str]:
     part = re.search(rf"{word} ([^|;]*)", text)
     return {name.split()[0] for name in re.split(r", |,", part[1].strip())} if part else set()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("vacuum (analyze) t", False), ("vacuum full t", True), ("cluster t", True)]
+)
+def test_the_lock_that_a_vacuum_takes_where_nobody_waits_is_no_lock_to_wait_for(text: str, left: bool) -> None:
+    ((_, node),) = trees(text)
+    modes = {1: Counters(modes=frozenset(("AccessExclusiveLock", "ShareUpdateExclusiveLock")))}
+    found = measure._waited_for(node, modes)[1].modes
+    assert ("AccessExclusiveLock" in found, "ShareUpdateExclusiveLock" in found) == (left, True)

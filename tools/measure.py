@@ -13,7 +13,7 @@ from psycopg import pq
 
 from tools import beside, database, envelope, outline, tree
 from tools.database import Connection
-from tools.effects import QUERIES, Effect, Failure, Impact, State, follow, impacts, relation
+from tools.effects import QUERIES, Counters, Effect, Failure, Impact, State, follow, impacts, relation
 from tools.history import Step
 from tools.message import send
 from tools.migrations import Script
@@ -94,7 +94,8 @@ class Session:
         seen = beside.watch(self.url, self.connection, whole(self.script.text, piece), tables)
         with _looking(self.url) as observer:
             now = _relations(observer)
-        after = replace(self.state, relations={**self.state.relations, **now}, counters=seen.modes)
+        modes = _waited_for(node, seen.modes)
+        after = replace(self.state, relations={**self.state.relations, **now}, counters=modes)
         found = impacts(self.state.fresh(), after, frozenset(now))
         self.state = after.fresh()
         self.transaction += 1
@@ -106,6 +107,16 @@ class Session:
     ) -> Effect:
         """Return the effect of a statement."""
         return Effect(statement=piece, node=node, impacts=found, transaction=self.transaction, failure=failure)
+
+
+def _waited_for(node: Any, modes: Mapping[int, Counters]) -> Mapping[int, Counters]:
+    """Leave out the lock under which a VACUUM cuts off the empty end of a table: it is taken where nobody must wait.
+
+    See lazy_truncate_heap in src/backend/access/heap/vacuumlazy.c.
+    """
+    if type(node).__name__ != "VacuumStmt" or any(option.defname == "full" for option in node.options or ()):
+        return modes
+    return {oid: replace(one, modes=one.modes - {"AccessExclusiveLock"}) for oid, one in modes.items()}
 
 
 def measure(url: str, step: Step, fill: Fill) -> Measurement:

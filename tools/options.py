@@ -43,7 +43,10 @@ def formats(*names: str) -> Callable[[Command], Command]:
 format_option = formats("text", "json")  # of a command that tells what it does while it does it
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
 @directory_option
 @click.version_option(package_name="schema-tools", prog_name="tools")
 @click.pass_context
@@ -108,7 +111,8 @@ def command(group: click.Group, name: str, *, example: str, events: bool = False
 
         run.__doc__, run.__name__ = function.__doc__, function.__name__
         run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
-        return group.command(name, epilog=f"Example: {example}")(directory_option(run))
+        # click asks for the names of the help option once, in the context that comes first
+        return group.command(name, epilog=f"Example: {example}", context_settings=CONTEXT)(directory_option(run))
 
     return decorate
 
