@@ -66,7 +66,8 @@ def test_every_question_is_a_file_and_says_what_it_asks() -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not RULES[rule].extension])
 def test_every_question_can_be_asked_as_it_is(rule: str, database_url: str) -> None:
     with database.connect(database_url) as connection:
-        connection.execute(advisor.question(rule).encode())
+        asked = connection.execute(advisor.question(rule).encode())
+        assert asked.description
 
 
 UNUSED: dict[str, Any] = {

@@ -97,6 +97,13 @@ def test_what_differs_from_a_commit(history: Project) -> None:
     assert not (history.directory / "written").exists()
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_a_folder_that_git_does_not_keep_is_a_sentence(history: Project) -> None:
+    answer = lint(history, "--since", "HEAD")
+    assert (answer.code, answer.out) == (2, "")
+    assert "git rev-parse failed: " in answer.err
+
+
 def test_git_that_is_missing_is_a_sentence(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     answer = lint(history, "--since", "HEAD")

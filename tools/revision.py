@@ -10,11 +10,10 @@ from tools.errors import Trouble
 
 def resolve(project: Project, name: str) -> str:
     """Return the hash of the commit that has this name: nothing that looks like an option gets any further."""
+    git(project, "rev-parse", "--git-dir")  # no git, or no repository, is another sentence
     try:
         return git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").strip()
-    except Trouble as trouble:
-        if "is not installed" in str(trouble) or "not a git repository" in str(trouble):
-            raise
+    except Trouble:
         raise Trouble(f"git does not know {name}: name a commit, a branch or a tag") from None
 
 
