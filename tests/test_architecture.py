@@ -29,8 +29,8 @@ ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
     " versions breaking losing claims transfer revision release walk lint suggestions outlook"
     " layout representation terms"
     " predicate translation matching corpus proof expression inventory contents course verify fields arguments"
-    " relations standing package writer contract generation vendor forms seeding samples sower sowing patterns plans"
-    " coverage goldens headers areas document phrases sheets integrity upkeep survey excerpts wording lineage gathering"
+    " relations standing package writer contract generation vendor forms seeding samples sower sowing headers patterns"
+    " plans coverage goldens areas document phrases sheets integrity upkeep survey excerpts wording lineage gathering"
     " listing markdown prose mermaid tabulation paper placing markup drawing frame pages records website publishing"
     " notices bulletin report explanations terminal options checks writing trials advising linting cli __main__"
 ).split()

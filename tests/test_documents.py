@@ -305,7 +305,8 @@ HEADERS = [
 def test_headers(text: str, wanted: headers.Header | None) -> None:
     found = headers.read(text)
     if wanted is None:
-        assert (found.entries, found.prose) == ({"$1": "x", "note": "y z"}, "end")
+        assert (found.facts, found.prose) == ({"$1": "x", "note": "y z"}, "end")
+        assert (found.line("note"), found.line("index"), found.said("index")) == (3, 1, ())
         assert found.parameters == {"$1": "x"}
     else:
         assert found == wanted

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tiny import A, Answer, call, write_history
 
-from tools import catalog, coverage, goldens, migrations, origins, patterns, plans, scratch
+from tools import catalog, coverage, goldens, headers, migrations, origins, patterns, plans, scratch
 from tools.config import Project
 from tools.coverage import Explained
 from tools.database import Connection
@@ -96,7 +96,7 @@ def test_an_index_that_is_suggested_was_measured(
 
 
 def test_a_scan_that_no_index_helps_has_no_suggestion(project: Project, large: Connection) -> None:
-    query = replace(pattern(project, "list_tasks"), text="select max(title || '') from tasks", facts=())
+    query = replace(pattern(project, "list_tasks"), text="select max(title || '') from tasks", header=headers.Header())
     [one] = coverage.explain(large, (query,))
     assert coverage.suggest(large, catalog.read(large), one) is None
     [finding] = findings(large, query)
@@ -109,11 +109,10 @@ def test_a_query_runs_as_who_asks(project: Project, large: Connection) -> None:
     searched = plans.run(large, query).indexes
     asking = replace(
         query,
-        facts=tuple(
-            replace(fact, text="the application, as todo_app")
-            if fact.name == "who"
-            else replace(fact, text=fact.text.replace("select user_id,", 'select user_id as "app.user_id", user_id,'))
-            for fact in query.facts
+        header=headers.read(
+            query.text.replace(
+                "-- who: a search service whose role", "-- who: the application, as todo_app; none"
+            ).replace("select user_id,", 'select user_id as "app.user_id", user_id,')
         ),
     )
     filtered = plans.run(large, asking).indexes
@@ -126,7 +125,7 @@ def test_a_query_runs_as_who_asks(project: Project, large: Connection) -> None:
 
 
 def test_a_query_that_changes_rows_changes_nothing(project: Project, large: Connection) -> None:
-    query = replace(pattern(project, "list_tasks"), text="delete from comments", facts=())
+    query = replace(pattern(project, "list_tasks"), text="delete from comments", header=headers.Header())
     plans.run(large, query)
     assert large.execute("select count(*) from comments").fetchone() == (50_000,)
 

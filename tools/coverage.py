@@ -165,7 +165,7 @@ def bare(printed: str) -> str:
 def _of_query(connection: Connection, found: Catalog, one: Explained) -> Iterator[Finding]:
     pattern, plan = one.pattern, one.plan
     scans = sorted({f"{node.table} ({node.read:,} rows)" for node in _scans(plan)})
-    place = f"{pattern.file}:{pattern.line('index')}"
+    place = pattern.place("index")
     if scans:
         message = f"{pattern.name} reads {', '.join(scans)} from end to end"
         better = suggest(connection, found, one)

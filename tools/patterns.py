@@ -6,56 +6,48 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import headers
 from tools.config import Project
 from tools.errors import Trouble
+from tools.headers import Header
 from tools.migrations import close_to, read_script
 
-FACT = re.compile(r"^(who|note|index|given|\$\d+): *(.*)$")
 ROLE = re.compile(r"\bas (\w+)(?= *(?:[;,]|$))")  # "as todo_app; ..." names one, "as a role that ..." does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """What a line of the header says, its continuations joined."""
-
-    name: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """One documented query; `given` is a query whose first row has the values of its parameters."""
+    """One documented query, and what its header says of it."""
 
     name: str
     file: str
     text: str
-    question: str
-    facts: tuple[Fact, ...]
+    header: Header
+
+    @property
+    def question(self) -> str:
+        """Return what it answers."""
+        return self.header.title
 
     @property
     def role(self) -> str | None:
         """Return the role that the header names; None where it only describes one."""
-        match = ROLE.search(" ".join(self.said("who")))
+        match = ROLE.search(" ".join(self.header.said("who")))
         return match[1] if match else None
 
     @property
     def indexes(self) -> tuple[str, ...]:
         """Return the indexes that are to serve it."""
-        return self.said("index")
+        return self.header.said("index")
 
-    def said(self, name: str) -> tuple[str, ...]:
-        """Return what the header says under a name."""
-        return tuple(fact.text for fact in self.facts if fact.name == name)
-
-    def line(self, name: str) -> int:
-        """Return the line of a fact, else the first."""
-        return next((fact.line for fact in self.facts if fact.name == name), 1)
+    def place(self, word: str) -> str:
+        """Return where the header says something under a word: file and line."""
+        return f"{self.file}:{self.header.line(word)}"
 
     @property
     def parameters(self) -> int:
         """Return how many parameters the header describes."""
-        return sum(fact.name.startswith("$") for fact in self.facts)
+        return len(self.header.parameters)
 
 
 def read(project: Project, names: tuple[str, ...] = ()) -> tuple[Pattern, ...]:
@@ -75,33 +67,14 @@ def read(project: Project, names: tuple[str, ...] = ()) -> tuple[Pattern, ...]:
 
 def _read(project: Project, path: Path) -> Pattern:
     script = read_script(project, path)
-    file = project.relative(path)
-    facts = _facts(script.text)
-    if not facts or facts[0].name:
+    file, header = project.relative(path), headers.read(script.text)
+    if not header.title:
         raise Trouble(f"{file}:1: what does it answer? write it in a comment on the first line")
-    pattern = Pattern(name=path.stem, file=file, text=script.text, question=facts[0].text, facts=facts[1:])
-    if not pattern.said("who"):
+    if not header.said("who"):
         raise Trouble(f"{file}:1: who asks? write -- who: the application, as ROLE")
-    if pattern.parameters and not pattern.said("given"):
+    if header.parameters and not header.said("given"):
         raise Trouble(
-            f"{file}:{pattern.line('$1')}: which values does it take? write -- given: select ..., a query whose first"
+            f"{file}:{header.line('$1')}: which values does it take? write -- given: select ..., a query whose first"
             " row has them, in their order"
         )
-    return pattern
-
-
-def _facts(text: str) -> tuple[Fact, ...]:
-    """Return the facts of the comment at the top; the first one, which has no name, is the question."""
-    facts: list[Fact] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.startswith("--"):
-            break
-        said = line.removeprefix("--").strip()
-        match = FACT.match(said)
-        if match or not facts:
-            name, rest = (match[1], match[2]) if match else ("", said)
-            facts.append(Fact(name=name, text=rest, line=number))
-        else:
-            last = facts[-1]
-            facts[-1] = Fact(name=last.name, text=f"{last.text} {said}", line=last.line)
-    return tuple(facts)
+    return Pattern(name=path.stem, file=file, text=script.text, header=header)

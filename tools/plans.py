@@ -98,7 +98,7 @@ def run(connection: Connection, pattern: Pattern) -> Plan:
 
 def _given(connection: Connection, pattern: Pattern) -> tuple[list[sql.Literal], dict[str, str]]:
     """Return the parameters, and the settings: what `given` calls by a name with a dot in it."""
-    query = " ".join(pattern.said("given"))
+    query = " ".join(pattern.header.said("given"))
     if not query:
         return [], {}
     try:
@@ -107,13 +107,13 @@ def _given(connection: Connection, pattern: Pattern) -> tuple[list[sql.Literal],
         raise _failed(pattern, "given", error) from error
     result = cursor.pgresult  # as the server wrote it: not every value of PostgreSQL is one of Python
     if result is None or not result.ntuples:
-        raise Trouble(f"{pattern.file}:{pattern.line('given')}: given finds no row in the large data: ask for less")
+        raise Trouble(f"{pattern.place('given')}: given finds no row in the large data: ask for less")
     names = [(result.fname(i) or b"").decode() for i in range(result.nfields)]
     texts = [(result.get_value(0, i) or b"").decode() for i in range(result.nfields)]
     values = [sql.Literal(text) for name, text in zip(names, texts, strict=True) if "." not in name]
     if len(values) != pattern.parameters:
         raise Trouble(
-            f"{pattern.file}:{pattern.line('given')}: given has {len(values)} columns for {pattern.parameters}"
+            f"{pattern.place('given')}: given has {len(values)} columns for {pattern.parameters}"
             " parameters: a setting is a column whose name has a dot"
         )
     return values, {name: text for name, text in zip(names, texts, strict=True) if "." in name}
@@ -148,7 +148,7 @@ def _prepare(connection: Connection, pattern: Pattern) -> None:
 
 def _failed(pattern: Pattern, fact: str, error: psycopg.Error) -> Trouble:
     said = error.diag.message_primary or str(error)
-    return Trouble(f"{pattern.file}:{pattern.line(fact)}: {fact}: {said} ({error.sqlstate})")
+    return Trouble(f"{pattern.place(fact)}: {fact}: {said} ({error.sqlstate})")
 
 
 def _node(found: Mapping[str, Any], parents: Mapping[str, str]) -> Node:
