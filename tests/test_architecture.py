@@ -1,8 +1,13 @@
-"""The order of the modules, and who may know what."""
+"""The order of the modules, and who may know what.
+
+``python tests/test_architecture.py`` writes the picture and the list of ``docs/architecture.md`` anew.
+"""
 
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,25 +20,82 @@ from tools import generation, scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tools"
+PAGE = ROOT / "docs" / "architecture.md"
 
 # A module imports only modules to its left
-ORDER = (  # noqa: SIM905 (a line of text reads better than a list)
-    "errors config database directories binaries postmaster server outline statements migrations ledger history"
-    " message failure envelope patience watch lock notes recovery autocommit runnable runner rehearsal repair scratch"
-    " kinds rarities printing rows census catalog changes renames consequences subset ignores severity surroundings"
-    " creations rare_creations completions rights alterations rare_alterations hints remedies script drift mirror"
-    " origins looks cache sources specimens sampling adopt drafts baseline findings advice index_advice table_advice"
-    " server_advice setting_advice advisor names remarks blueprint design_columns design_tables design_keys"
-    " design_files design_trials allowances design tree effects beside measure neighbours"
-    " sizes scenes causes locking failing"
-    " versions breaking losing claims transfer revision release walk lint suggestions outlook"
-    " layout representation terms"
-    " predicate translation matching corpus proof expression inventory contents course verify fields arguments"
-    " relations standing package writer contract generation vendor forms seeding samples sower sowing headers patterns"
-    " plans coverage goldens areas document phrases sheets integrity upkeep survey excerpts wording lineage gathering"
-    " listing markdown prose mermaid tabulation paper placing markup drawing frame pages records website publishing"
-    " notices bulletin report explanations terminal options checks writing trials advising linting cli __main__"
-).split()
+# The rooms of the house, from the ground up: a module imports only what stands before it
+ROOMS = {
+    "The ground": (
+        "where things are, a connection, a server of our own",
+        "errors config database directories binaries postmaster server",
+    ),
+    "Files": (
+        "what the SQL files say, and where their statements begin and end",
+        "outline statements migrations headers revision findings",
+    ),
+    "The run": (
+        "what is applied, what is to be, and how it is done whole or not at all",
+        "ledger history message failure envelope patience watch lock notes recovery autocommit runnable "
+        "runner rehearsal repair scratch",
+    ),
+    "The catalog": (
+        "what a database has, as one value",
+        "kinds rarities printing rows census catalog names remarks inventory",
+    ),
+    "The comparison": (
+        "what differs between two catalogs, how much it matters, and the SQL that mends it",
+        "changes renames consequences subset ignores severity surroundings creations rare_creations "
+        "completions rights alterations rare_alterations hints remedies script drift",
+    ),
+    "Sources": (
+        "where a catalog comes from: files, models, databases, snapshots",
+        "mirror origins looks cache sources",
+    ),
+    "Rows": (
+        "made-up rows for a scratch database, and what a database holds",
+        "specimens sampling contents course",
+    ),
+    "Histories": (
+        "how one begins on a database that is there, goes on, and is taken back",
+        "adopt drafts baseline verify",
+    ),
+    "Advice": (
+        "what a database at work would be better off with",
+        "advice index_advice table_advice server_advice setting_advice advisor",
+    ),
+    "Design": (
+        "what a schema should not be like, whatever the migration",
+        "blueprint design_columns design_tables design_keys design_files design_trials allowances design",
+    ),
+    "Safety": (
+        "what a migration does to a database at work, measured statement by statement",
+        "tree effects beside measure neighbours sizes scenes causes locking failing versions breaking losing "
+        "claims transfer release walk lint suggestions outlook",
+    ),
+    "Models": (
+        "a catalog as a package of SQLModel classes, and CHECKs as rules in Python",
+        "layout representation terms predicate translation matching corpus proof expression fields arguments "
+        "relations standing package writer contract generation vendor",
+    ),
+    "Queries": (
+        "the documented queries, and their plans on large data",
+        "forms seeding samples sower sowing patterns plans coverage goldens",
+    ),
+    "Reports": (
+        "every answer in every form",
+        "wording listing markdown notices bulletin report explanations",
+    ),
+    "Pages": (
+        "the schema as one Markdown page and as a site",
+        "areas document phrases sheets integrity upkeep survey excerpts lineage gathering prose mermaid "
+        "tabulation paper placing markup drawing frame pages records website publishing",
+    ),
+    "Commands": (
+        "the edge: options, the terminal, exit codes",
+        "terminal options checks writing trials advising linting cli __main__",
+    ),
+}
+ORDER = tuple(module for _, modules in ROOMS.values() for module in modules.split())
 STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
     "yoyo": {"ledger"},
@@ -136,3 +198,76 @@ def test_the_wheel_holds_tools_only() -> None:
     ]
     assert wheel["packages"] == ["tools"]
     assert wheel["force-include"] == {f"models/{name}.py": f"tools/support/{name}.py" for name in generation.SUPPORT}
+
+
+# --- the page about it ------------------------------------------------------------------------------------------------
+
+
+def uses() -> dict[str, set[str]]:
+    """Return which rooms the modules of each room import from."""
+    room = {module: title for title, (_, modules) in ROOMS.items() for module in modules.split()}
+    found: dict[str, set[str]] = {title: set() for title in ROOMS}
+    for module, title in room.items():
+        names = {name.partition(".")[2] for name, _ in imports(TOOLS / f"{module}.py") if name.startswith("tools.")}
+        found[title] |= {room[name] for name in names & set(room)} - {title}
+    return found
+
+
+def picture() -> str:
+    """Return the rooms as Mermaid: an arrow where one uses another, but for what another arrow says already."""
+    direct = uses()
+    whole: dict[str, set[str]] = {}
+    for title in ROOMS:  # from the ground up, so those that it uses are known
+        whole[title] = direct[title].union(*(whole[other] for other in direct[title]))
+    number = {title: f"r{place}" for place, title in enumerate(ROOMS)}
+    arrows = [
+        f"  {number[title]} --> {number[other]}"
+        for title in ROOMS
+        for other in sorted(direct[title], key=list(ROOMS).index)
+        if not any(other in whole[between] for between in direct[title])
+    ]
+    boxes = [f'  {number[title]}["{title}"]' for title in ROOMS]
+    return "\n".join(["```mermaid", "flowchart BT", *boxes, *arrows, "```", ""])
+
+
+def rooms() -> str:
+    """Return the rooms with their modules, each with its first sentence."""
+    found = []
+    for title, (what, modules) in ROOMS.items():
+        found += [f"### {title}: {what}", ""]
+        for module in modules.split():
+            says = ast.get_docstring(ast.parse((TOOLS / f"{module}.py").read_text(encoding="utf-8"))) or ""
+            found.append(f"- `{module}`: {says.partition(chr(10))[0]}" if says else f"- `{module}`")
+        found.append("")
+    return "\n".join(found)
+
+
+PARTS = {"picture": picture, "rooms": rooms}
+
+
+@pytest.mark.parametrize("mark", PARTS)
+def test_the_page_shows_the_house_as_it_is(mark: str) -> None:
+    written = PAGE.read_text(encoding="utf-8").partition(f"<!-- {mark} -->\n")[2].partition("<!-- end -->")[0]
+    assert written == PARTS[mark](), "python tests/test_architecture.py writes it anew"
+
+
+def test_the_page_speaks_of_modules_that_are_there() -> None:
+    story = PAGE.read_text(encoding="utf-8").partition("<!-- rooms -->")[0]
+    named = re.findall(r"`([a-z_]+)(?:\.([a-z_]+))?`", story)
+    assert len(named) > 30
+    for module, attribute in named:
+        assert module in ORDER, module
+        assert not attribute or hasattr(importlib.import_module(f"tools.{module}"), attribute), (module, attribute)
+
+
+def write() -> None:
+    """Write the parts of the page that the code knows."""
+    text = PAGE.read_text(encoding="utf-8")
+    for mark, made in PARTS.items():
+        pattern = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text = pattern.sub(lambda match, made=made: match[1] + made() + match[2], text)  # type: ignore[misc]
+    PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -29,6 +29,7 @@ DOCS = ROOT / "docs"
 COPIED = ("sql", "models", "examples", "pyproject.toml", ".driftignore", "DATABASE_SCHEMA.md", "docs")
 REFERENCE = (
     "advise",
+    "architecture",
     "benchmarks",
     "commands",
     "design-rules",
