@@ -227,7 +227,7 @@ def picture() -> str:
         if not any(other in whole[between] for between in direct[title])
     ]
     boxes = [f'  {number[title]}["{title}"]' for title in ROOMS]
-    return "\n".join(["```mermaid", "flowchart BT", *boxes, *arrows, "```", ""])
+    return "\n".join(["```mermaid", "flowchart TB", *boxes, *arrows, "```", ""])
 
 
 def rooms() -> str:
