@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from tools import claims, database, history, neighbours, runnable, tree
+from tools import database, history, neighbours, runnable, tree
 from tools.config import Project
 from tools.effects import BLOCKS_READERS, BLOCKS_WRITERS, Effect, Impact
 from tools.errors import Trouble
@@ -13,9 +14,11 @@ from tools.findings import Finding
 from tools.history import History, Step
 from tools.migrations import Migration
 from tools.neighbours import Holder, Neighbours
-from tools.scenes import Scene
 from tools.scratch import Settings
 from tools.sizes import Sizes
+
+if TYPE_CHECKING:  # a plan with nothing in it measures nothing
+    from tools.scenes import Scene
 
 OF_TABLES = "rpmvf"
 OF_ROWS = "rpm"
@@ -89,12 +92,20 @@ class File:
     @property
     def risk(self) -> str | None:
         """Return the risk that was computed, else the header's."""
-        return claims.risk(self.scene, self.findings) if self.scene else self.step.script.risk
+        if self.scene is None:
+            return self.step.script.risk
+        from tools import claims
+
+        return claims.risk(self.scene, self.findings)
 
     @property
     def phase(self) -> str | None:
         """Return the phase that was computed, else the header's."""
-        return claims.phase(self.scene) if self.scene else self.step.script.phase
+        if self.scene is None:
+            return self.step.script.phase
+        from tools import claims
+
+        return claims.phase(self.scene)
 
     @property
     def effects(self) -> dict[int, Effect]:
