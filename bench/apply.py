@@ -125,12 +125,12 @@ def _median(costs: list[Cost], what: str) -> float:
 
 
 def machine(bench: Bench, versions: dict[str, str]) -> str:
-    listed = ", ".join(f"{name} {version}" for name, version in versions.items())
+    listed = "".join(f", {name} {version}" for name, version in versions.items())
     python = platform.python_version()
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     return (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {python}, PostgreSQL"
-        f" {bench.version()} (a server of its own, on disk, fsync on, socket), {listed}; load at the end {load}"
+        f"Measured on {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {python}, PostgreSQL"
+        f" {bench.version()} (a server of its own, on disk, fsync on, socket){listed}; load at the end {load}."
     )
 
 
@@ -142,7 +142,6 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=4, help="of nothing to do and status, a round [%(default)s]")
     given = parser.parse_args()
     versions = peers.install()
-    print("wall ms / work ms (CPU of client and server), work as a multiple of the floor's; medians\n")
     with durable_server() as bench:
         for size in (int(text) for text in given.sizes.split(",")):
             print(f"{size} migrations", file=sys.stderr)

@@ -5,8 +5,8 @@ Run as ``python -m bench.check`` in the repository's root; it prints a Markdown 
 
 from __future__ import annotations
 
+import os
 import statistics
-import sys
 import time
 
 import models
@@ -41,16 +41,18 @@ def server(connection: Connection) -> float:
 def main() -> None:
     project = config.load(HERE.parent)
     steps = scratch.steps_of(migrations.read(project))
-    sys.stdout.write("| role | server | best | median | 95 of 100 |\n| --- | ---: | ---: | ---: | ---: |\n")
+    print("| role | server | best | median | 95 of 100 |\n| --- | ---: | ---: | ---: | ---: |")
     with scratch.cluster(scratch.configured(None, None), project=project, steps=steps) as cluster:
         url = cluster.create(template=cluster.replayed)
-        for role in ("none", "todo_app"):
+        for role, called in (("none", "superuser"), ("todo_app", "`todo_app`")):
             with database.connect(url, application="bench") as connection:
                 connection.execute(f"set role {role}".encode())
                 models.check(connection)  # imports, and fills the server's caches
                 times = walls(connection)
                 cells = (server(connection), times[0], statistics.median(times), times[ROUNDS * 95 // 100])
-                sys.stdout.write(f"| {role} | " + " | ".join(f"{cell:.1f} ms" for cell in cells) + " |\n")
+                print(f"| {called} | {' | '.join(f'{cell:.1f} ms' for cell in cells)} |")
+                version = connection.info.parameter_status("server_version")
+    print(f"\n{os.cpu_count()} cores, PostgreSQL {version}, a socket; load at the end {os.getloadavg()[0]:.1f}.")
 
 
 if __name__ == "__main__":

@@ -143,7 +143,6 @@ def main() -> None:
             print(f"{size} tables", file=sys.stderr)
             with tempfile.TemporaryDirectory() as folder:
                 measure(bench, Path(folder), size, given.rounds, costs)
-        print("wall ms / work ms (CPU of client + server), work as a multiple of the dump's; medians\n")
         print("\n".join(table(costs, sizes)))
         print(f"\n{machine(bench, versions)}")
 

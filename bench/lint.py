@@ -12,6 +12,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -173,8 +174,9 @@ def names(verdicts: dict[str, list[Verdict]]) -> Iterator[str]:
     for name, found in verdicts.items():
         alarms = [f"{one.case.name} ({one.rules})" for one in _false(found)]
         missed = [f"{one.case.name} ({one.case.kind})" for one in _harmful(found) if not one.dangers]
-        yield f"\n**False alarms of {name}** ({len(alarms)}): {', '.join(alarms) or 'none'}."
-        yield f"\n**Missed by {name}** ({len(missed)}): {', '.join(missed) or 'none'}."
+        for title, listed in ((f"False alarms of {name}", alarms), (f"Missed by {name}", missed)):
+            said = f"**{title}** ({len(listed)}): {', '.join(listed) or 'none'}."
+            yield f"\n{textwrap.fill(said, 150, break_long_words=False, break_on_hyphens=False)}"
 
 
 def main() -> None:
@@ -199,8 +201,11 @@ def main() -> None:
                 sys.stderr.write(
                     f"{'' if one.is_right else '! '}{case.path.parent.name}/{case.name}: {name}: {one.rules}\n"
                 )
-    print("\n".join([*table(verdicts), *names(verdicts)]))
-    print(f"\n{os.cpu_count()} cores, {platform.system()} {platform.machine()}, PostgreSQL {major}, {len(cases)} files")
+    print("\n".join(table(verdicts)))
+    print(
+        f"\n{os.cpu_count()} cores, {platform.system()} {platform.machine()}, PostgreSQL {major}, {len(cases)} files."
+    )
+    print("\n".join(names(verdicts)))
 
 
 if __name__ == "__main__":

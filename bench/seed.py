@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from psycopg import sql
 
+from bench.apply import machine
 from bench.meter import durable_server
 from bench.peers import HERE
 from tools import config, database, migrations, scratch, seeding, sowing
@@ -76,9 +77,11 @@ def main() -> None:
             return url
 
         lines = measure(made, given.scale)
+        where = machine(bench, {})
     print("| | rows | seconds | rows a second |\n| --- | ---: | ---: | ---: |")
     for name, rows, seconds in lines:
         print(f"| {name} | {rows:,} | {seconds:.1f} | {rows / seconds:,.0f} |")
+    print(f"\n{where}")
 
 
 if __name__ == "__main__":
