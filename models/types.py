@@ -204,13 +204,14 @@ def composite_type(
     return CompositeType(model, name)
 
 
-def made_type(name: str, statement: str, *, kind: str = "type", comments: Iterable[CommentOn] = ()) -> Native:
-    """Make a domain or another type, as its statement says, before the tables; types are dropped after them."""
+def made_type(name: str, *statements: str, kind: str = "type", comments: Iterable[CommentOn] = ()) -> Native:
+    """Make a domain or another type, as its statements say, before the tables; types are dropped after them."""
 
     @event.listens_for(metadata, "before_create")
     def _create(_target: MetaData, connection: Connection, checkfirst: Any, **_: Any) -> None:
         if not (checkfirst and connection.scalar(text("select to_regtype(:name)"), {"name": name})):
-            connection.execute(Statement(statement))
+            for statement in statements:
+                connection.execute(Statement(statement))
 
     # before the listeners that drop what it is made of
     @event.listens_for(metadata, "after_drop", insert=True)

@@ -281,3 +281,16 @@ def test_the_command_checks_shows_and_writes(make_database: Make, tmp_path: Path
     assert [line for line in said.splitlines() if line.startswith("-") and not line.startswith("---")] == []
     code, said = tools(*words)
     assert (code, said) == (0, f"changed: {folder}/a.py\nchanged: {folder}/contract.py\n")
+
+
+def test_models_are_held_against_a_database_that_has_no_migrations(make_database: Make, tmp_path: Path) -> None:
+    """Whoever generates models of somebody else's database may have none of the files that made it."""
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n', encoding="utf-8")
+    url = make_database("create table a (id integer primary key, b text)")
+    assert tools("-C", str(tmp_path), "models", "--from", url, "--out", "mirrors")[0] == 0
+    pair = ("-C", str(tmp_path), "drift-check", "--expected", url, "--actual", "models", "--models", "mirrors")
+    assert tools(*pair)[0] == 0
+    with psycopg.connect(url) as connection:
+        connection.execute("alter table a alter column b set not null")
+    code, said = tools(*pair)
+    assert (code, "column public.a.b" in said) == (1, True)

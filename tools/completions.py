@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import singledispatch
 
 from tools import kinds, rare_creations, rarities
-from tools.creations import column, create, foreign_options, join, listed, named, role, split
+from tools.creations import column, create, foreign_options, join, late_checks, listed, named, role, split
 from tools.kinds import Object
 from tools.surroundings import Surroundings
 
@@ -178,8 +178,7 @@ def _(item: kinds.View, around: Surroundings) -> Iterator[str]:  # noqa: ARG001 
 
 @_rest.register
 def _(item: kinds.Domain, around: Surroundings) -> Iterator[str]:  # noqa: ARG001 (the shape of all)
-    late = (text for text in item.constraints if text.endswith(" NOT VALID"))
-    yield from (f"alter domain {item.name} add constraint {text}" for text in late)
+    yield from late_checks(item)
 
 
 @_rest.register

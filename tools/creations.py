@@ -127,6 +127,12 @@ def dollars(body: str) -> str:
     return f"{tag}{body}{tag}"
 
 
+def late_checks(item: kinds.Domain) -> tuple[str, ...]:
+    """Return what adds the checks of a domain that are NOT VALID; ``create domain`` has no such words."""
+    late = (text for text in item.constraints if text.endswith(" NOT VALID"))
+    return tuple(f"alter domain {item.name} add constraint {text}" for text in late)
+
+
 def role(name: str) -> str:
     """Return a role as statements have it: the main owner is whoever runs them."""
     return "current_user" if name == "(owner)" else name

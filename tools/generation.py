@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import difflib
-import gc
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from tools.catalog import Catalog
 from tools.errors import Trouble
 from tools.package import Package
 from tools.proof import Court
+from tools.rows import uncollected
 
 # What every package of models stands on: written by hand, and given to a package that has none yet
 SUPPORT = ("base", "compatibility", "composite", "loading", "relating", "rules", "tracked", "types", "verify")
@@ -56,7 +55,7 @@ def generate(catalog: Catalog, folder: Path, *, external: frozenset[str], clone:
     `clone` makes an empty scratch database, to prove what was made of CHECKs that were not proved before.
     """
     support = _support(folder)
-    with _without_collection():
+    with uncollected():
         built = build(catalog, folder, external=external, clone=clone)
         written = _written(built)
         _refuse_what_is_missing(folder, _hands(folder)["rules.py"], written)
@@ -101,18 +100,6 @@ def _refuse_what_is_missing(folder: Path, rules: str, written: Mapping[str, str]
             f"{folder / 'rules.py'} is older than these tools and has no {', '.join(missing)}: remove it, and tools"
             " models writes it anew"
         )
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Keep the collector away while values are made that all stay: it would walk over them again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def compare(folder: Path, wanted: Mapping[str, str]) -> tuple[Change, ...]:

@@ -70,7 +70,7 @@ class Reader:
 
     def compare(self, expected: str, actual: str) -> Comparison:
         """Compare two sources; against a live database the history counts as far as its ledger says."""
-        steps = () if {"migrations", "models"}.isdisjoint((expected, actual)) else self.steps()
+        steps = self._history(expected, actual)
         other = actual if expected == "migrations" else expected
         if "migrations" in (expected, actual) and self._is_database(other):
             pair, steps, pending = self._read_with_ledger(expected, other, steps)
@@ -120,7 +120,7 @@ class Reader:
 
     def read(self, source: str) -> Catalog:
         """Return the catalog of one source; ``migrations`` is the whole history."""
-        return self._read(source, self.steps() if source in ("migrations", "models") else ())
+        return self._read(source, self._history(source))
 
     def empty(self) -> str:
         """Make an empty scratch database, on a server that is open already where there is one, and return its URL."""
@@ -136,6 +136,12 @@ class Reader:
     def steps(self) -> tuple[Step, ...]:
         """Return the whole history as steps of a replay."""
         return scratch.steps_of(migrations.read(self.project))
+
+    def _history(self, *sources: str) -> tuple[Step, ...]:
+        """Return the steps that these sources stand on; who has models of a database needs no migrations."""
+        if "migrations" in sources or ("models" in sources and self.project.migrations.is_dir()):
+            return self.steps()
+        return ()
 
     def cluster(self, steps: tuple[Step, ...]) -> scratch.Cluster:
         """Return a scratch server whose `replayed` database holds these steps."""

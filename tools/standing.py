@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tools import expression, fields, names, remarks, representation, translation
 from tools.catalog import Catalog
+from tools.creations import create, late_checks
 from tools.fields import Line
 from tools.inventory import typed
 from tools.kinds import CompositeType, Domain, Enum, RangeType
@@ -41,7 +42,7 @@ class Made:
     kind: str
     variable: str
     name: str
-    statement: str
+    statements: tuple[str, ...]
     comments: tuple[tuple[str, tuple[str, ...], str], ...]
     remark: Remark
     class_: str = ""
@@ -211,7 +212,7 @@ def _made(
         kind=kind,
         variable=variables.take(_variable(item.name)),
         name=expression.plain(item.name),
-        statement=_statement(item),
+        statements=tuple(_statements(item)),
         comments=tuple(found),
         remark=remark,
         class_=class_,
@@ -226,27 +227,9 @@ def _attribute(name: str, type_: str, remark: Remark, types: Mapping[str, Repres
     return Line(name=name, annotation=joined(python, " | None"), value="None")
 
 
-def _statement(item: Domain | CompositeType | RangeType) -> str:
-    """Return the DDL that makes the type."""
-    match item:
-        case CompositeType():
-            return f"create type {item.name} as ({', '.join(item.attributes)})"
-        case RangeType():
-            options = {
-                "subtype": item.subtype,
-                "subtype_opclass": item.operator_class,
-                "collation": item.collation,
-                "canonical": item.canonical,
-                "subtype_diff": item.subtype_difference,
-                "multirange_type_name": item.multirange,
-            }
-            said = ", ".join(f"{key} = {value}" for key, value in options.items() if value)
-            return f"create type {item.name} as range ({said})"
-        case Domain():
-            words = [
-                f"collate {item.collation}" if item.collation else "",
-                f"default {item.default}" if item.default else "",
-                "" if item.nullable else "not null",
-                *(f"constraint {constraint}" for constraint in item.constraints),
-            ]
-            return " ".join(word for word in (f"create domain {item.name} as {item.type}", *words) if word)
+def _statements(item: Domain | CompositeType | RangeType) -> Iterator[str]:
+    """Yield the DDL that makes the type."""
+    if (made := create(item)) is not None:
+        yield made
+    if isinstance(item, Domain):
+        yield from late_checks(item)

@@ -279,7 +279,7 @@ def _made(one: Made, scope: Scope) -> list[str]:
         own("types", "composite_type" if one.class_ else "made_type"),
         *([one.class_] if one.class_ else []),
         quoted(one.name),
-        Text(value=one.statement),
+        *(Text(value=statement) for statement in one.statements),
         kind=quoted(one.kind) if one.kind != "type" else None,
         comments=several("[]", comments) if comments else None,
     )

@@ -43,3 +43,8 @@ create table types (
     some_numerics numeric(5, 2)[], some_ranges int4range[], some_blue other.mood[]
 );
 comment on table types is E'All types.\nIn "quotes" and with a \\ backslash, and with an @ that is nothing.';
+
+-- a rule that the rows of today need not keep
+create domain later as integer;
+create table keeps_later (id bigint primary key, since later);
+alter domain later add constraint later_is_positive check (value > 0) not valid;
