@@ -350,6 +350,24 @@ def test_two_rollbacks_at_once_take_back_one(empty_url: str, tmp_path: Path) -> 
     assert value(empty_url, "select count(*) from schema_tools.log where operation = 'rollback'") == 1
 
 
+def test_a_rollback_goes_no_further_where_a_newer_one_was_applied_meanwhile(empty_url: str, tmp_path: Path) -> None:
+    apply(empty_url, write_history(tmp_path, AB))
+    rows(empty_url, "create table t (id int)")
+    project = write_history(tmp_path, {C: "alter table t add note text"})
+    waits = "select 1 from pg_stat_activity where application_name = 'tools rollback' and query ~ 'pg_locks'"
+    with database.connect(empty_url) as application:
+        application.execute("begin; lock table t in access share mode")
+        first = start(project, "apply", "-u", empty_url)
+        wait_for_query(empty_url, "alter table t")
+        second = start(project, "rollback", "--yes", "-u", empty_url)
+        wait_until(lambda: rows(empty_url, waits))
+        application.execute("rollback")
+    answers = (ended(first), ended(second))
+    assert [answer.code for answer in answers] == [0, 2]
+    assert "another run changed the history meanwhile: nothing was changed" in answers[1].err
+    assert applied(empty_url) == [A, B, C]
+
+
 def test_a_lost_race_is_told(empty_url: str, tmp_path: Path) -> None:
     project = write_history(tmp_path, AB)
     steps = history.to_apply(history.compare(migrations.read(project), ledger.Ledger()))

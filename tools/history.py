@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Literal
 
 from tools.config import Project
@@ -11,6 +12,8 @@ from tools.ledger import Entry, Ledger, Operation, order
 from tools.migrations import Migration, Script, close_to
 
 State = Literal["applied", "pending", "late", "edited", "missing", "unfinished"]
+
+MEANWHILE = "another run changed the history meanwhile: nothing was changed: look at tools status first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,20 @@ def to_roll_back(history: History, *, to: str | None = None, count: int = 1) -> 
             raise Trouble(f"{item.id} has no rollback file: write {item.id}.rollback.sql, or restore a backup")
         steps.append(Step(migration=item.migration, operation="rollback"))
     return tuple(steps)
+
+
+def refuse_other(plan: tuple[Step, ...], agreed: tuple[Step, ...] | None) -> None:
+    """Refuse a plan that is no longer what somebody was shown, if anybody was."""
+    if agreed is not None and [step.migration.id for step in plan] != [step.migration.id for step in agreed]:
+        raise Trouble(MEANWHILE)
+
+
+def refuse_newer(history: History, plan: tuple[Step, ...]) -> None:
+    """Refuse to roll back what has become the ground of something newer since the plan was made."""
+    ids = {step.migration.id for step in plan}
+    after = dropwhile(lambda item: item.id not in ids, history.items)
+    if any(_applied(item.entry) and item.id not in ids for item in after):
+        raise Trouble(MEANWHILE)
 
 
 def refusals(project: Project, history: History, *, allow_late: bool = False) -> tuple[str, ...]:

@@ -147,12 +147,12 @@ def roll_back(
     """
     with _session(url, "tools rollback") as connection:
         plan = history.to_roll_back(state(connection, project), to=to, count=count)
-        if agreed is not None and [step.migration.id for step in plan] != [step.migration.id for step in agreed]:
-            raise Trouble("another run changed the history meanwhile: nothing was changed: look at tools status first")
+        history.refuse_other(plan, agreed)
         refuse_unrunnable(project, plan)
         if not plan:
             return ()
         with _run(connection, url, project, options, plan, listen, say, tell) as run:
+            history.refuse_newer(state(connection, project), plan)
             return _execute(run, plan)
 
 
