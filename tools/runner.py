@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import LiteralString
 
@@ -64,11 +64,11 @@ class Run:
     options: Options
     operator: Operator
     stationery: Stationery
-    pooled: bool = False
-    watch: Watch | None = None
-    listen: Listen = field(default=ignore)
-    say: Say = field(default=ignore)
-    tell: Say = field(default=ignore)
+    pooled: bool
+    watch: Watch | None
+    listen: Listen
+    say: Say
+    tell: Say
 
     def watched(self, step: Step) -> AbstractContextManager[None]:
         """Watch while the step runs, where there is somebody to tell."""
