@@ -378,6 +378,33 @@ def test_a_lost_race_is_told(empty_url: str, tmp_path: Path) -> None:
     assert value(empty_url, "select count(*) from schema_tools.log") == 2
 
 
+def test_what_is_marked_together_is_marked_or_nothing_is(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    steps = history.to_apply(history.compare(migrations.read(project), ledger.Ledger()))
+    runner.apply(empty_url, project, Options(), to=A)
+    with pytest.raises(Trouble, match=f"{A}: another run was faster, so nothing was changed"):
+        runner.mark(empty_url, project, Options(), steps[::-1])
+    assert applied(empty_url) == [A]
+    assert rows(empty_url, "select migration_id, operation from schema_tools.log") == [(A, "apply")]
+
+
+def test_whoever_marks_waits_for_a_run_and_says_so(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    steps = history.to_apply(history.compare(migrations.read(project), ledger.Ledger()))
+    said: list[str] = []
+    with database.connect(empty_url, application="a colleague's run") as other:
+        other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        with pytest.raises(Trouble, match="still holds the lock"):
+            runner.mark(empty_url, project, Options(patience=0.1), steps, say=said.append)
+    assert [line.partition(" (")[0] for line in said] == ["waiting for a colleague's run"]
+
+
+def test_what_a_file_took_is_wall_time_in_milliseconds(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "select pg_sleep(0.2)"})
+    (done,) = apply(empty_url, project)
+    assert 200 <= done.milliseconds < 20_000
+
+
 def test_notices_are_the_story_and_not_the_answer(empty_url: str, tmp_path: Path) -> None:
     project = write_history(tmp_path, {A: "do $$ begin raise notice 'hello'; raise warning 'careful'; end $$"})
     answer = call(project, "apply", "-u", empty_url)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tiny import A, applied, call, rows, value, wait_for_query, write_history
+from tiny import A, applied, call, rows, value, wait_for_query, wait_until, write_history
 
 from tools import database, runner, terminal, watch
 from tools.failure import Failed
@@ -57,6 +57,21 @@ def test_a_concurrent_build_says_what_it_waits_for(empty_url: str, tmp_path: Pat
         runner.apply(empty_url, project, Options(), tell=told.append)
     assert any("create index, waiting for writers before build" in line and "a report" in line for line in told), told
     assert value(empty_url, "select indisvalid from pg_index where indexrelid = 'i'::regclass")
+
+
+def test_no_session_of_a_watch_outlives_its_run(empty_url: str, tmp_path: Path) -> None:
+    watching = "select pid from pg_stat_activity where application_name = 'tools watch'"
+    watching += " and datname = current_database()"
+    until_watched = f"""do $$ begin
+        for n in 1..200 loop
+            exit when exists ({watching});
+            perform pg_sleep(0.05), pg_stat_clear_snapshot();
+        end loop;
+    end $$"""
+    project = write_history(tmp_path, {A: f"{until_watched}; create table seen as {watching}"})
+    runner.apply(empty_url, project, Options(), tell=lambda _: None)
+    assert value(empty_url, "select count(*) from seen") == 1
+    wait_until(lambda: not rows(empty_url, watching), seconds=5)
 
 
 def test_quick_files_are_not_watched(empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
