@@ -60,3 +60,14 @@ def test_a_file_that_is_gone_is_forgotten_and_its_table_stays(empty_url: str, tm
     assert "what it made stays in the database" in answer.out
     assert applied(empty_url) == [A]
     assert relations(empty_url) == {"a", "b"}
+
+
+def test_what_yoyo_applied_and_whose_file_is_gone_is_forgotten(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    apply(empty_url, project)
+    rows(empty_url, "drop schema schema_tools cascade")
+    for suffix in (".sql", ".rollback.sql"):
+        (project.migrations / f"{B}{suffix}").unlink()
+    answer = call(project, "repair", "--yes", "-u", empty_url)
+    assert (answer.code, applied(empty_url)) == (0, [A])
+    assert rows(empty_url, "select migration_id, operation from schema_tools.log") == [(B, "unmark")]

@@ -32,6 +32,11 @@ class Item:
     cosmetic: bool = False
     renamed_to: str | None = None
 
+    @property
+    def log_id(self) -> int | None:
+        """The row of our log that tells of it, where there is one."""
+        return self.entry.log_id if self.entry else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

@@ -190,8 +190,10 @@ def exists(connection: Connection, project: Project) -> bool:
     return bool(row and row[0])
 
 
-def executed(connection: Connection, log_id: int) -> str | None:
-    """Return the text that ran, as the log keeps it."""
+def executed(connection: Connection, log_id: int | None) -> str | None:
+    """Return the text that ran, as the log keeps it; of what yoyo itself ran there is none, and maybe no log."""
+    if log_id is None:
+        return None
     row = connection.execute("select executed from schema_tools.log where log_id = %s", [log_id]).fetchone()
     return None if row is None else row[0]
 

@@ -27,9 +27,7 @@ def find(url: str, project: Project) -> tuple[Repair, ...]:
         found = runner.state(connection, project)
         repairs = []
         for item in found.having("edited", "missing"):
-            ran = None
-            if item.entry and item.entry.log_id is not None:
-                ran = ledger.executed(connection, item.entry.log_id)
+            ran = ledger.executed(connection, item.log_id)
             repairs.append(_repair(project, found, item, ran))
     return tuple(repairs)
 

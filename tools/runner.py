@@ -211,9 +211,7 @@ def plan_apply(
     refusals = history.refusals(project, found, allow_late=options.allow_late)
     if refusals:
         edits = [
-            history.edit(project, item, ledger.executed(connection, item.entry.log_id))
-            for item in found.having("edited")
-            if item.entry and item.entry.log_id is not None
+            history.edit(project, item, ledger.executed(connection, item.log_id)) for item in found.having("edited")
         ]
         raise Trouble("\n".join([*refusals, *filter(None, edits), "nothing was changed"]))
     plan = history.to_apply(found, to=to)
@@ -282,7 +280,7 @@ def _may_share(url: str, connection: Connection, plan: tuple[Step, ...]) -> bool
     """Tell whether to do without a lock of the session, as transactional files can behind any pooler."""
     if all(step.script.transactional == "true" for step in plan):
         return True
-    return database.shares_session(connection, lambda: database.connect(url, application="tools"))
+    return database.shares_session(connection, lambda: database.connect(url))
 
 
 def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
