@@ -11,7 +11,6 @@ import os
 import socket
 import subprocess
 import uuid
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,12 +52,12 @@ from {migration} as applied
 full join latest on latest.migration_id = applied.migration_id
 where applied.migration_id is not null
   or latest.finished_at is null
-order by applied.applied_at_utc, 1
+order by 1
 """
 READ_YOYO = """
 select migration_id, true, applied_at_utc at time zone 'utc', null, null, null, null, null, false, null
 from {migration}
-order by applied_at_utc, 1
+order by 1
 """
 
 ADD = "insert into {migration} values ({hash}, {id}, {now});\n"
@@ -215,18 +214,16 @@ def create(connection: Connection, project: Project) -> None:
             yield
 
         def list_tables(self, **_: Any) -> list[str]:
-            return [name for name in YOYO_TABLES if _exist(connection, (project.ledger_schema, name))]
+            return [name for name in YOYO_TABLES if _has(connection, project, name)]
 
     schema = sql.Identifier(project.ledger_schema)
     connection.execute(sql.SQL("set local search_path = {}").format(schema))
     if connection.execute("select pg_catalog.current_schema()").fetchone() == (None,):
         connection.execute(sql.SQL("create schema {}").format(schema))
     backend = Backend()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if needs_upgrading(backend):
-            upgrade(backend)
-    if not _exist(connection, (project.ledger_schema, "yoyo_lock")):
+    if needs_upgrading(backend):
+        upgrade(backend)
+    if not _has(connection, project, "yoyo_lock"):
         connection.execute(backend.format_sql(backend.create_lock_table_sql))
     connection.execute(resources.files("tools").joinpath("ledger.sql").read_text(encoding="utf-8").encode())
 
@@ -367,11 +364,9 @@ def _entries(connection: Connection, query: str, table: sql.Identifier) -> tuple
     return tuple(Entry(**dict(zip(names, row, strict=True))) for row in rows)
 
 
-def _exist(connection: Connection, *names: tuple[str, str]) -> bool:
-    """Tell whether there are tables of all these names, each with its schema."""
-    query = "select bool_and(pg_catalog.to_regclass(name) is not null) from pg_catalog.unnest(%s::text[]) as name"
-    row = connection.execute(query, [[sql.Identifier(*name).as_string() for name in names]]).fetchone()
-    return bool(row and row[0])
+def _has(connection: Connection, project: Project, name: str) -> bool:
+    row = connection.execute("select pg_catalog.to_regclass(%s)", [_table(project, name).as_string()]).fetchone()
+    return row != (None,)
 
 
 def _table(project: Project, name: str) -> sql.Identifier:
