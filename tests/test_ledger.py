@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from yoyo.migrations import topological_sort
 from tools import database, ledger, migrations, runner
 from tools.config import Project
 from tools.errors import Trouble
+from tools.failure import Failed
 from tools.runner import Options
 
 
@@ -119,6 +121,11 @@ def test_yoyo_reads_dependencies_as_we_do(tmp_path: Path) -> None:
     assert [one.id for one in ledger.order(migrations.read(project))] == [B, C, A, "20260104000000_d"]
 
 
+def test_a_file_runs_after_a_newer_one_that_it_depends_on(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"-- depends: {B}\nalter table b add a int", B: "create table b (id int)"})
+    assert [one.id for one in apply(empty_url, project)] == [B, A]
+
+
 def test_a_circle_is_named(tmp_path: Path) -> None:
     project = write_history(tmp_path, {A: f"-- depends: {B}\nselect 1", B: f"-- depends: {A}\nselect 1", C: "select 1"})
     with pytest.raises(Trouble) as caught:
@@ -139,14 +146,43 @@ def test_reading_creates_nothing(empty_url: str, tmp_path: Path) -> None:
     assert value(empty_url, "select to_regnamespace('schema_tools')") is None
 
 
-def test_a_half_made_ledger_is_completed(empty_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", ["drop schema schema_tools cascade", "drop table yoyo_lock"])
+def test_a_half_made_ledger_is_completed(missing: str, empty_url: str, tmp_path: Path) -> None:
     project = write_history(tmp_path, AB)
     apply(empty_url, project)
-    rows(empty_url, "drop schema schema_tools cascade; drop table yoyo_lock")
+    rows(empty_url, missing)
     write_history(tmp_path, {C: "create table c (id int)"})
     apply(empty_url, project)
     assert applied(empty_url) == [A, B, C]
-    assert rows(empty_url, "select migration_id from schema_tools.log") == [(C,)]
+    logged = [id_ for (id_,) in rows(empty_url, "select migration_id from schema_tools.log order by log_id")]
+    assert logged == ([C] if "schema" in missing else [A, B, C])
+    assert value(empty_url, "select to_regclass('yoyo_lock') is not null")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_the_commit_that_ran_is_recorded(empty_url: str, tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments]
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+
+    project = write_history(tmp_path, AB)
+    runner.apply(empty_url, project, Options(), to=A)
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "one")
+    apply(empty_url, project)
+    assert rows(empty_url, "select git_commit from schema_tools.log order by log_id") == [
+        (None,),
+        (git("rev-parse", "HEAD"),),
+    ]
+
+
+@pytest.mark.parametrize("header", ["-- transactional: false\n", "-- transactional: own\n"])
+def test_the_log_says_when_each_file_ended(header: str, empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "select 1", B: f"{header}select 2", C: f"{header}select 1 / 0"})
+    with pytest.raises(Failed):
+        apply(empty_url, project)
+    question = "select migration_id, finished_at >= started_at from schema_tools.log order by log_id"
+    assert rows(empty_url, question) == [(A, True), (B, True), (C, None)]
 
 
 def test_the_operator_needs_no_passwd_entry(monkeypatch: pytest.MonkeyPatch, project: Project) -> None:

@@ -54,6 +54,7 @@ def misses(said: list[str]) -> list[str]:
     "text",
     [
         "",
+        "prepare p as select 1;\n",
         OUTSIDE,
         f"{OUTSIDE}create table first (id int);\n",
         OWN,
