@@ -17,7 +17,7 @@ ABC: Files = {**AB, C: ("create table c (id int)", "drop table c")}
 
 
 def compare(project: Project, *entries: Entry) -> History:
-    return history.compare(migrations.read(project), Ledger(entries=entries, created=True))
+    return history.compare(migrations.read(project), Ledger(entries=entries))
 
 
 def ran(project: Project, id_: str, **facts: object) -> Entry:

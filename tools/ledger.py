@@ -124,10 +124,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The whole ledger: `created` is False before the first apply, `complete` is False where our log cannot be read."""
+    """The whole ledger; `complete` is False where our log cannot be read."""
 
     entries: tuple[Entry, ...] = ()
-    created: bool = False
     complete: bool = True
 
 
@@ -169,13 +168,13 @@ def read(connection: Connection, project: Project) -> Ledger:
     """Read the ledger in one question; an untouched database has none, and reading makes none."""
     table = sql.Identifier(project.ledger_schema, "_yoyo_migration")
     try:
-        return Ledger(entries=_entries(connection, READ, table), created=True)
+        return Ledger(entries=_entries(connection, READ, table))
     except errors.UndefinedTable:
         complete = True
     except errors.InsufficientPrivilege:
         complete = False
     try:
-        return Ledger(entries=_entries(connection, READ_YOYO, table), created=False, complete=complete)
+        return Ledger(entries=_entries(connection, READ_YOYO, table), complete=complete)
     except errors.UndefinedTable:
         return Ledger()
     except errors.InsufficientPrivilege as error:
