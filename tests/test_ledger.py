@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -159,6 +162,17 @@ def test_a_half_made_ledger_is_completed(missing: str, empty_url: str, tmp_path:
     assert value(empty_url, "select to_regclass('yoyo_lock') is not null")
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_when_a_file_was_applied_is_told_with_its_zone(ours: bool, empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "select 1"})
+    rows(empty_url, f"alter database {value(empty_url, 'select current_database()')} set timezone = 'Asia/Tokyo'")
+    apply(empty_url, project)
+    if not ours:
+        rows(empty_url, "drop schema schema_tools cascade")
+    (told,) = json.loads(call(project, "status", "-u", empty_url, "--format", "json").out)["migrations"]
+    assert abs(datetime.fromisoformat(told["applied_at"]) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 def test_the_commit_that_ran_is_recorded(empty_url: str, tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
@@ -190,3 +204,12 @@ def test_the_operator_needs_no_passwd_entry(monkeypatch: pytest.MonkeyPatch, pro
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 12345)
     assert ledger.operator(project).name == "uid 12345"
+
+
+def test_a_name_longer_than_yoyo_keeps_stops_nothing(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "x" * 300)
+    monkeypatch.setattr(socket, "gethostname", lambda: "y" * 300)
+    apply(empty_url, write_history(tmp_path, AB))
+    assert rows(empty_url, "select distinct username, hostname from _yoyo_log") == [("x" * 255, "y" * 255)]

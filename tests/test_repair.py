@@ -70,4 +70,5 @@ def test_what_yoyo_applied_and_whose_file_is_gone_is_forgotten(empty_url: str, t
         (project.migrations / f"{B}{suffix}").unlink()
     answer = call(project, "repair", "--yes", "-u", empty_url)
     assert (answer.code, applied(empty_url)) == (0, [A])
-    assert rows(empty_url, "select migration_id, operation from schema_tools.log") == [(B, "unmark")]
+    question = "select migration_id, operation, transactional, executed from schema_tools.log"
+    assert rows(empty_url, question) == [(B, "unmark", "true", None)]

@@ -403,6 +403,7 @@ def test_what_a_file_took_is_wall_time_in_milliseconds(empty_url: str, tmp_path:
     project = write_history(tmp_path, {A: "select pg_sleep(0.2)"})
     (done,) = apply(empty_url, project)
     assert 200 <= done.milliseconds < 20_000
+    assert value(empty_url, "select finished_at - started_at >= interval '0.2 s' from schema_tools.log")
 
 
 def test_notices_are_the_story_and_not_the_answer(empty_url: str, tmp_path: Path) -> None:
