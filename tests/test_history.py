@@ -42,7 +42,7 @@ def test_the_state_of_each_file(tmp_path: Path) -> None:
         "pending",
     ]
     assert states(compare(project, ran(project, A, raw_hash="x", token_hash="y"))) == ["edited", "pending", "pending"]
-    half = Entry(id=A, applied=False, operation="apply", statements_done=1, unfinished=True)
+    half = Entry(id=A, applied=False, operation="apply", unfinished=True)
     assert states(compare(project, half)) == ["unfinished", "pending", "pending"]
     assert [item.cosmetic for item in compare(project, ran(project, A, raw_hash="x")).items] == [True, False, False]
 

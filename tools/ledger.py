@@ -45,7 +45,6 @@ select
   latest.raw_hash,
   latest.token_hash,
   latest.late,
-  latest.statements_done,
   latest.finished_at is null and latest.log_id is not null as unfinished,
   latest.log_id
 from {migration} as applied
@@ -55,7 +54,7 @@ where applied.migration_id is not null
 order by 1
 """
 READ_YOYO = """
-select migration_id, true, applied_at_utc at time zone 'utc', null, null, null, null, null, false, null
+select migration_id, true, applied_at_utc at time zone 'utc', null, null, null, null, false, null
 from {migration}
 order by 1
 """
@@ -117,7 +116,6 @@ class Entry:
     raw_hash: str | None = None
     token_hash: str | None = None
     late: bool | None = None
-    statements_done: int | None = None
     unfinished: bool = False
     log_id: int | None = None
 
