@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from tiny import AB, A, B, C, Files, applied, call, ended, relations, rows, star
 
 from tools import cli, database, ledger, migrations
 from tools.config import Project
+from tools.runner import Options
 
 # What the folder holds (bytes as they are; a name with a slash is below the project), and what is said of it
 FOLDERS: dict[str, tuple[dict[str, bytes], str]] = {
@@ -310,6 +312,11 @@ def test_usage_errors_and_bugs_are_trouble(monkeypatch: pytest.MonkeyPatch, tmp_
     answer = call(project, "status", "-u", "postgresql://127.0.0.1:1/x")
     assert answer.code == 2
     assert answer.err.startswith("tools: unexpected ZeroDivisionError: a bug: ")
+
+
+def test_the_command_line_and_the_library_run_alike_where_nothing_is_said() -> None:
+    given = cli.tools.commands["apply"].make_context("apply", []).params
+    assert Options(**{one.name: given[one.name] for one in fields(Options)}) == Options()
 
 
 def test_every_help_has_one_example() -> None:

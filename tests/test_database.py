@@ -14,8 +14,9 @@ import pytest
 from pooler import pooled
 from tiny import AB, A, B, Files, applied, call, ended, rows, start, value, write_history
 
-from tools import database, scratch, server
+from tools import database, ledger, runner, scratch, server
 from tools.errors import Trouble
+from tools.runner import Options
 
 SECRET = "hunter2"
 POOLED = "postgresql://o:p@ep-cool-1-pooler.eu.example.com/todo"
@@ -178,6 +179,21 @@ def test_apply_through_a_pooler(mode: str, pool: Callable[..., str], target: str
     assert call(project, "rollback", "-n", "2", "--yes", "-u", url).code == 0
     assert applied(target) == list(TWELVE)[:10]
     assert _locks(target) == 0
+
+
+def test_through_a_pooler_a_run_waits_for_another_too(pool: Callable[..., str], target: str, tmp_path: Path) -> None:
+    project, url = write_history(tmp_path, AB), pool("transaction")
+    runner.apply(url, project, Options(), to=A)
+    said: list[str] = []
+    with database.connect(target, application="a colleague's run") as other:
+        other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        holder = f"a colleague's run (pid {other.info.backend_pid}, role postgres"
+        with pytest.raises(Trouble, match=f"{B}: another run still holds the lock: wait longer with --patience"):
+            runner.apply(url, project, Options(patience=0.2), say=said.append)
+    assert said[0].startswith(f"{B}: {holder}")
+    assert said[0].endswith(" holds the lock: trying again (1)")
+    assert applied(target) == [A]
+    assert [one.id for one in runner.apply(url, project, Options())] == [B]
 
 
 INDEX: Files = {"20260102000000_i": "-- transactional: false\ncreate index concurrently on t1 (id)"}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yoyo
+from psycopg import conninfo
 from tiny import AB, A, B, C, Files, applied, apply, call, relations, rows, value, write_history
 from yoyo.migrations import topological_sort
 
@@ -129,6 +130,12 @@ def test_a_file_runs_after_a_newer_one_that_it_depends_on(empty_url: str, tmp_pa
     assert [one.id for one in apply(empty_url, project)] == [B, A]
 
 
+def test_a_file_that_depends_on_itself_is_named(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"-- depends: {A}\nselect 1", B: "select 1"})
+    with pytest.raises(Trouble, match=f"depend on each other in a circle: .*{A}"):
+        ledger.order(migrations.read(project))
+
+
 def test_a_circle_is_named(tmp_path: Path) -> None:
     project = write_history(tmp_path, {A: f"-- depends: {B}\nselect 1", B: f"-- depends: {A}\nselect 1", C: "select 1"})
     with pytest.raises(Trouble) as caught:
@@ -149,7 +156,9 @@ def test_reading_creates_nothing(empty_url: str, tmp_path: Path) -> None:
     assert value(empty_url, "select to_regnamespace('schema_tools')") is None
 
 
-@pytest.mark.parametrize("missing", ["drop schema schema_tools cascade", "drop table yoyo_lock"])
+@pytest.mark.parametrize(
+    "missing", ["drop schema schema_tools cascade", "drop table schema_tools.log", "drop table yoyo_lock"]
+)
 def test_a_half_made_ledger_is_completed(missing: str, empty_url: str, tmp_path: Path) -> None:
     project = write_history(tmp_path, AB)
     apply(empty_url, project)
@@ -158,7 +167,7 @@ def test_a_half_made_ledger_is_completed(missing: str, empty_url: str, tmp_path:
     apply(empty_url, project)
     assert applied(empty_url) == [A, B, C]
     logged = [id_ for (id_,) in rows(empty_url, "select migration_id from schema_tools.log order by log_id")]
-    assert logged == ([C] if "schema" in missing else [A, B, C])
+    assert logged == ([A, B, C] if "yoyo" in missing else [C])
     assert value(empty_url, "select to_regclass('yoyo_lock') is not null")
 
 
@@ -204,6 +213,19 @@ def test_the_operator_needs_no_passwd_entry(monkeypatch: pytest.MonkeyPatch, pro
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 12345)
     assert ledger.operator(project).name == "uid 12345"
+
+
+@pytest.mark.parametrize("header", ["", "-- transactional: false\n"])
+def test_the_log_names_who_logged_in_whatever_role_that_takes_on(header: str, empty_url: str, tmp_path: Path) -> None:
+    apply(empty_url, write_history(tmp_path, {A: "select 1"}))
+    rows(empty_url, "grant usage on schema schema_tools to pg_monitor")
+    rows(empty_url, "grant all on all tables in schema schema_tools, public to pg_monitor")
+    project = write_history(tmp_path, {B: f"{header}select 1"})
+    apply(conninfo.make_conninfo(empty_url, options="-c role=pg_monitor"), project)
+    assert rows(empty_url, "select migration_id, role from schema_tools.log order by log_id") == [
+        (A, "postgres"),
+        (B, "postgres"),
+    ]
 
 
 def test_a_name_longer_than_yoyo_keeps_stops_nothing(

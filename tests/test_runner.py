@@ -26,7 +26,7 @@ from tiny import (
     write_history,
 )
 
-from tools import database, history, ledger, lock, migrations, runner
+from tools import database, history, ledger, lock, migrations, runner, scratch
 from tools.errors import Trouble
 from tools.failure import Failed
 from tools.runner import Options
@@ -106,8 +106,19 @@ def test_a_file_that_cannot_run_is_refused_before_anything_runs(name: str, empty
     with pytest.raises(Trouble) as caught:
         apply(empty_url, project)
     assert f"sql/migrations/{B}.sql:{sentence}" in str(caught.value)
+    with pytest.raises(Trouble) as caught:
+        runner.replay(empty_url, project, scratch.steps_of(migrations.read(project)))
+    assert f"sql/migrations/{B}.sql:{sentence}" in str(caught.value)
     assert relations(empty_url) == set()
     assert value(empty_url, "select to_regclass('public._yoyo_migration')") is None
+
+
+def test_a_way_back_that_cannot_run_is_refused_before_any_runs(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: ("create table a (id int)", "drop table a; commit"), B: AB[B]})
+    apply(empty_url, project)
+    with pytest.raises(Trouble, match=f"{A}.rollback.sql:1:15: 'commit', and transactions are the runner's"):
+        runner.roll_back(empty_url, project, Options(), count=2)
+    assert (applied(empty_url), relations(empty_url)) == ([A, B], {"a", "b"})
 
 
 # What a file may do to its session, and a question whose answer the next file must find as if it had not
@@ -196,6 +207,7 @@ def test_rollback_takes_back_and_forgets(empty_url: str, tmp_path: Path) -> None
     apply(empty_url, project)
     assert [one.id for one in runner.roll_back(empty_url, project, Options(), to=A)] == [C, B]
     assert relations(empty_url) == {"a"}
+    assert runner.roll_back(empty_url, project, Options(), to=A) == ()
 
 
 def test_rollback_looks_at_every_file_first(empty_url: str, tmp_path: Path) -> None:
@@ -392,11 +404,25 @@ def test_whoever_marks_waits_for_a_run_and_says_so(empty_url: str, tmp_path: Pat
     project = write_history(tmp_path, AB)
     steps = history.to_apply(history.compare(migrations.read(project), ledger.Ledger()))
     said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line.partition(" (")[0])
+        assert rows(empty_url, "select 1 from pg_stat_activity where application_name = 'tools mark'")
+
     with database.connect(empty_url, application="a colleague's run") as other:
         other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
         with pytest.raises(Trouble, match="still holds the lock"):
-            runner.mark(empty_url, project, Options(patience=0.1), steps, say=said.append)
-    assert [line.partition(" (")[0] for line in said] == ["waiting for a colleague's run"]
+            runner.mark(empty_url, project, Options(patience=0.1), steps, say=say)
+    assert said == ["waiting for a colleague's run"]
+
+
+def test_what_is_marked_is_held_to_its_text(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    steps = history.to_apply(history.compare(migrations.read(project), ledger.Ledger()))
+    runner.mark(empty_url, project, Options(), steps)
+    write_history(tmp_path, {A: "create table a (id bigint)"})
+    with pytest.raises(Trouble, match=f"{A}.sql was edited after it was applied"):
+        apply(empty_url, project)
 
 
 def test_what_a_file_took_is_wall_time_in_milliseconds(empty_url: str, tmp_path: Path) -> None:
