@@ -10,7 +10,7 @@ from psycopg import errors, sql
 from tools import ledger
 from tools.config import Project
 from tools.history import Step
-from tools.ledger import NO_WAITS, Operator, Waits
+from tools.ledger import Operator, Waits
 from tools.message import Outcome
 from tools.statements import split
 
@@ -35,7 +35,7 @@ class Stationery:
     guard: int
     clean: str
 
-    def envelope(self, step: Step, *, lazily: bool = False, waits: Waits = NO_WAITS) -> Envelope:
+    def envelope(self, step: Step, *, lazily: bool, waits: Waits) -> Envelope:
         """Return what goes around this file; `lazily`: a later commit of this run takes this one to the disk."""
         id_, operation = step.migration.id, step.operation
         record = ledger.record(self.project, id_, operation, self.operator).as_string()
