@@ -196,6 +196,20 @@ def test_through_a_pooler_a_run_waits_for_another_too(pool: Callable[..., str], 
     assert [one.id for one in runner.apply(url, project, Options())] == [B]
 
 
+def test_a_session_that_a_pooler_lends_is_not_taken_as_it_comes(
+    pool: Callable[..., str], target: str, tmp_path: Path
+) -> None:
+    project, url = write_history(tmp_path, AB), pool("transaction", 1)
+    runner.apply(target, project, Options(), to=A)
+    with database.connect(url) as other:
+        other.execute("set default_transaction_read_only = on; set default_transaction_isolation = serializable")
+    (tmp_path / f"sql/migrations/{B}.sql").write_text(
+        "create table b as select current_setting('transaction_isolation')"
+    )
+    assert [one.id for one in runner.apply(url, project, Options())] == [B]
+    assert rows(target, "select * from b") == [("read committed",)]
+
+
 INDEX: Files = {"20260102000000_i": "-- transactional: false\ncreate index concurrently on t1 (id)"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -300,7 +301,9 @@ def test_the_waiter_says_for_whom_it_waits(empty_url: str, tmp_path: Path) -> No
         with pytest.raises(Trouble, match=r"still holds the lock after 0.1 s: wait longer with --patience"):
             runner.apply(empty_url, project, Options(patience=0.1), say=said.append)
     assert said
-    assert said[0].startswith(f"waiting for a colleague's run (pid {pid}, role postgres")
+    assert re.fullmatch(
+        rf"waiting for a colleague's run \(pid {pid}, role postgres(?: from .+)?, since \d+ s\)", said[0]
+    )
     assert applied(empty_url) == []
 
 
@@ -317,8 +320,10 @@ def test_a_waiter_without_rights_says_what_it_may_know(empty_url: str, tmp_path:
 
 def test_the_lock_is_one_for_each_database(empty_url: str, make_database: MAKE_DATABASE, tmp_path: Path) -> None:
     project = write_history(tmp_path, AB)
-    with database.connect(make_database("")) as other:
+    with database.connect(make_database("")) as other, database.connect(empty_url) as connection:
         other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        assert lock.is_locked(other, project)
+        assert not lock.is_locked(connection, project)
         apply(empty_url, project, patience=0.0)
     assert applied(empty_url) == [A, B]
 
