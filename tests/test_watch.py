@@ -74,17 +74,30 @@ def test_no_session_of_a_watch_outlives_its_run(empty_url: str, tmp_path: Path) 
     wait_until(lambda: not rows(empty_url, watching), seconds=5)
 
 
-def test_quick_files_are_not_watched(empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
+@pytest.fixture
+def opened(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whose connections are opened, once the database is there."""
+    names: list[str] = []
     connect = database.connect
 
     def count(url: str, *, application: str = "tools") -> database.Connection:
-        opened.append(application)
+        names.append(application)
         return connect(url, application=application)
 
     monkeypatch.setattr(database, "connect", count)
+    return names
+
+
+def test_quick_files_are_not_watched(
+    opened: list[str], empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(watch, "PATIENCE", 5.0)
     runner.apply(empty_url, write_history(tmp_path, {A: "select 1"}), Options(), tell=opened.append)
+    assert opened == ["tools apply"]
+
+
+def test_nobody_watches_where_nobody_is_told(opened: list[str], empty_url: str, tmp_path: Path) -> None:
+    runner.apply(empty_url, write_history(tmp_path, {A: "select pg_sleep(0.3)"}), Options())
     assert opened == ["tools apply"]
 
 
