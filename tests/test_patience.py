@@ -14,6 +14,7 @@ from tools import autocommit, database, lock, runner
 from tools.config import Project
 from tools.errors import Trouble
 from tools.failure import Failed
+from tools.patience import Patience
 from tools.runner import Options, Say
 
 OUTSIDE, OWN = "-- transactional: false\n", "-- transactional: own\n"
@@ -74,6 +75,17 @@ def test_a_lock_is_tried_again(text: str, empty_url: str, tmp_path: Path) -> Non
     assert rows(empty_url, LOGGED) == [(len(misses(said)), True)]
     if "insert" in text:
         assert value(empty_url, "select count(*) from first") == 1
+
+
+def test_the_pauses_grow_up_to_five_seconds_and_are_never_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    patience = Patience(lock_timeout=200, seconds=60, say=runner.ignore, blocker=lambda: None)
+    ended = patience.insist("a", lambda waits: waits.misses, lambda misses: "locked" if misses < 8 else None)
+    longest = (0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0)
+    assert ended == len(pauses) == len(longest)
+    assert all(most / 2 <= pause <= most for pause, most in zip(pauses, longest, strict=True))
+    assert len(set(pauses[-3:])) == 3
 
 
 @pytest.mark.parametrize("header", [OUTSIDE, OWN])
