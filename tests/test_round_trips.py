@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import selectors
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from unittest import mock
 
 import pytest
 from psycopg import conninfo
-from tiny import apply, call, rows, value, write_history
+from tiny import apply, call, ended, rows, start, value, wait_for_query, write_history
 
 from tools import catalog, database, history, migrations, postmaster, runner, scratch, server
 from tools.config import Project
@@ -201,6 +202,20 @@ def test_what_was_done_before_a_failure_is_flushed(durable_url: str, tmp_path: P
             apply(durable_url, project)
 
     assert flushed_by(durable_url, fail) >= 1
+    assert value(durable_url, "select count(*) from _yoyo_migration") == 6
+
+
+def test_what_was_done_before_an_interruption_is_flushed(durable_url: str, tmp_path: Path) -> None:
+    apply(durable_url, write_history(tmp_path, FEW))
+    project = write_history(tmp_path, {**dict(list(MANY.items())[:6]), "20270101000000_long": "select pg_sleep(20)"})
+
+    def interrupt() -> None:
+        process = start(project, "apply", "-u", durable_url)
+        wait_for_query(durable_url, "pg_sleep")
+        process.send_signal(signal.SIGINT)
+        assert ended(process).code == 130
+
+    assert flushed_by(durable_url, interrupt) >= 1
     assert value(durable_url, "select count(*) from _yoyo_migration") == 6
 
 

@@ -325,6 +325,7 @@ def test_the_lock_is_one_for_each_database(empty_url: str, make_database: MAKE_D
         assert lock.is_locked(other, project)
         connection.execute("select pg_advisory_lock(1)")  # an application's own
         assert not lock.is_locked(connection, project)
+        assert lock.holder(connection, project) == "another run"  # none that can be seen from here
         apply(empty_url, project, patience=0.0)
     assert applied(empty_url) == [A, B]
 
