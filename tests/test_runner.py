@@ -88,8 +88,14 @@ REFUSED = {
     "begin": ("create table x ();\nbegin;", "2:1: 'begin', and transactions are the runner's"),
     "commit": ("create table x (); commit;\ncreate table y ();", "1:20: 'commit', and transactions are the runner's"),
     "rollback": ("rollback", "1:1: 'rollback', and"),
-    "index": ("create table x (id int);\ncreate index concurrently on x (id);", "2:1: create index concurrently"),
-    "vacuum": ("/* ä */ vacuum", "1:9: vacuum cannot run inside a transaction"),
+    "index": (
+        "create table x (id int);\ncreate index concurrently on x (id);",
+        "2:1: create index concurrently cannot run inside a transaction: move it to a file of its own",
+    ),
+    "vacuum": (
+        "/* ä */ vacuum",
+        "1:9: vacuum cannot run inside a transaction: write -- transactional: false at the top",
+    ),
     "system": ("alter system set jit = off", "1:1: alter system cannot run inside a transaction"),
     "database": ("create database x", "1:1: create database cannot run inside a transaction"),
     "strings": (
@@ -112,6 +118,16 @@ def test_a_file_that_cannot_run_is_refused_before_anything_runs(name: str, empty
     assert f"sql/migrations/{B}.sql:{sentence}" in str(caught.value)
     assert relations(empty_url) == set()
     assert value(empty_url, "select to_regclass('public._yoyo_migration')") is None
+
+
+def test_every_file_that_cannot_run_has_its_line(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "commit", B: "create table b (id int)", C: "vacuum"})
+    with pytest.raises(Trouble) as caught:
+        apply(empty_url, project)
+    assert [line.partition(".sql:")[0] for line in str(caught.value).splitlines()] == [
+        f"sql/migrations/{A}",
+        f"sql/migrations/{C}",
+    ]
 
 
 def test_a_way_back_that_cannot_run_is_refused_before_any_runs(empty_url: str, tmp_path: Path) -> None:
@@ -427,6 +443,7 @@ def test_what_is_marked_is_held_to_its_text(empty_url: str, tmp_path: Path) -> N
     project = write_history(tmp_path, AB)
     steps = history.to_apply(history.compare(migrations.read(project), ledger.Ledger()))
     runner.mark(empty_url, project, Options(), steps)
+    assert rows(empty_url, "select migration_id, late from schema_tools.log order by 1") == [(A, False), (B, False)]
     write_history(tmp_path, {A: "create table a (id bigint)"})
     with pytest.raises(Trouble, match=f"{A}.sql was edited after it was applied"):
         apply(empty_url, project)
