@@ -35,7 +35,10 @@ class Ignore:
 
 
 def ignores(path: str, script: Script, starts: Iterable[int], known: frozenset[str]) -> tuple[Ignore, ...]:
-    """Return what the file says to ignore; one without a reason, or of a rule that is none, is an error."""
+    """Return what the file says to ignore; one without a reason, or of a rule that is none, is an error.
+
+    `starts` has the place of each statement, one at least.
+    """
     found = []
     places = sorted(starts)
     for match in IGNORE.finditer(script.text):
@@ -46,8 +49,8 @@ def ignores(path: str, script: Script, starts: Iterable[int], known: frozenset[s
         if words[1] not in known:
             close = close_to(words[1], known)
             raise Trouble(f"{place}: no rule {words[1]}" + (f": did you mean {close}" if close else ""))
-        at = next((start for start in places if start >= match.start()), places[-1] if places else None)
-        whole = not places or match.start() < places[0]
+        at = next((start for start in places if start >= match.start()), places[-1])
+        whole = match.start() < places[0]
         found.append(Ignore(rule=words[1], reason=words[2], start=match.start(), statement=None if whole else at))
     return tuple(found)
 
