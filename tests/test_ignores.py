@@ -102,6 +102,16 @@ def test_the_report_counts_and_tells_what_is_unused_and_expired(tmp_path: Path, 
     assert [one["name"] for one in found["comparisons"][0]["ignored"]] == ["public.c"]
 
 
+def test_an_entry_for_what_is_as_it_should_be_is_not_called_unused(tmp_path: Path, empty_url: str) -> None:
+    project = write_history(tmp_path, {A: TABLES})
+    (tmp_path / ".driftignore").write_text("table public.b # tuned by hand\n", encoding="utf-8")
+    rows(empty_url, TABLES)
+    words = ("drift-check", "--expected", "migrations", "--actual", empty_url)
+    answer = call(project, *words)
+    assert (answer.code, answer.err) == (0, "")
+    assert call(project, *words, "--sql").out.endswith("0 to mend\n-- nothing to do\n")
+
+
 def test_what_cannot_be_named_is_not_called_unused(tmp_path: Path, make_database: Callable[[str], str]) -> None:
     """Two databases of somebody else's are compared: our entries name nothing there, and are needed all the same."""
     project = write_history(tmp_path, {A: TABLES})
