@@ -77,6 +77,7 @@ WIDER = {
     "character varying": ("character varying", "text"),
     "numeric": ("numeric",),
 }
+OFF = ("disabled", "replica")  # how a trigger or rule is kept that does not fire
 TYPE = re.compile(r"^([a-z ]+?)(?:\((\d+)(?:,(\d+))?\))?$")
 
 
@@ -129,7 +130,9 @@ def _breaks(kind: str, name: str, fact: Fact) -> bool:
         case "default" | "owned_by":
             return fact.actual is None
         case "enabled" | "triggers":
-            return fact.actual in ("disabled", "replica")
+            return fact.actual in OFF
+        case "partitions":
+            return any(text.startswith(OFF) for text in set(fact.actual) - set(fact.expected))
         case "labels" | "privileges":
             return not set(fact.expected) <= set(fact.actual)
         case "config":

@@ -10,41 +10,41 @@ alter table app.notes set access method pile;
 alter table app.notes set tablespace corpus;
 -- changed table app.events_2026: detach_pending
 update pg_inherits set inhdetachpending = true where inhrelid = 'app.events_2026'::regclass;
--- changed column app.notes.id: not_null (since 18)
+-- changed column app.notes.id: not_null [cosmetic] (since 18)
 alter table app.notes rename constraint notes_id_not_null to must_have_id;
--- changed constraint app.tasks.priority_range: enforced, validated (since 18)
+-- changed constraint app.tasks.priority_range: enforced, validated [breaking] (since 18)
 alter table app.tasks drop constraint priority_range,
   add constraint priority_range check (priority between 1 and 5) not enforced;
 comment on constraint priority_range on app.tasks is 'One is urgent';
--- changed constraint app.spans.spans_key: period (since 18)
+-- changed constraint app.spans.spans_key: period [breaking] (since 18)
 alter table app.spans drop constraint spans_key, add constraint spans_key unique (id, during without overlaps);
--- changed constraint app.tasks.tasks_parent_fkey: referenced_columns
+-- changed constraint app.tasks.tasks_parent_fkey: referenced_columns [breaking]
 update pg_constraint set confkey = '{2}' where conname = 'tasks_parent_fkey';
--- changed constraint app.tasks.tasks_parent_fkey: references
+-- changed constraint app.tasks.tasks_parent_fkey: references [breaking]
 update pg_constraint set confrelid = 'app.users'::regclass where conname = 'tasks_parent_fkey';
--- changed constraint app.tasks.tasks_slug_key: columns, deferrable, expression, type
+-- changed constraint app.tasks.tasks_slug_key: columns, deferrable, expression, type [breaking, stops]
 alter table app.tasks drop constraint tasks_slug_key, add constraint tasks_slug_key check (slug <> '');
 -- changed constraint app.users.users_pkey: tablespace
 alter index app.users_pkey set tablespace corpus;
--- changed constraint app.tasks.tasks_user_id_fkey: triggers
+-- changed constraint app.tasks.tasks_user_id_fkey: triggers [breaking]
 alter table app.users disable trigger all;
 -- changed index app.tasks_number_idx: keys, table
 drop index app.tasks_number_idx; create unique index tasks_number_idx on app.users (id);
 -- changed index app.tasks_number_idx: tablespace
 alter index app.tasks_number_idx set tablespace corpus;
--- changed trigger app.events.seen: partitions
+-- changed trigger app.events.seen: partitions [breaking]
 alter table app.events_2026 disable trigger seen;
--- changed trigger app.events.seen: partitions
+-- changed trigger app.events.seen: partitions [breaking]
 alter table app.events_2026 disable trigger seen; alter table app.events_2027 enable replica trigger seen;
 
 -- changed function app.clean(integer): language
 create or replace procedure app.clean(days integer) language plsame as $$ begin perform days; end $$;
 -- changed function app.double(integer, integer): library
 update pg_proc set probin = 'elsewhere' where oid = 'app.double'::regproc;
--- changed function app.double(integer, integer): returns
+-- changed function app.double(integer, integer): returns [breaking, stops]
 drop function app.double; create function app.double(n integer, times integer default 2) returns bigint
   language sql immutable strict parallel safe as 'select n * times';
--- changed function app.clean(integer): arguments, returns, routine
+-- changed function app.clean(integer): arguments, returns, routine [breaking, stops]
 drop procedure app.clean;
 create function app.clean(days integer) returns void language plpgsql as $$ begin perform days; end $$;
 -- changed function app.series(): rows
@@ -61,7 +61,7 @@ $$;
 
 -- unexpected materialized view app.more
 create materialized view app.more as select 1 as one;
--- changed materialized view app.task_counts: definition
+-- changed materialized view app.task_counts: definition [stops]
 drop materialized view app.task_counts;
 create materialized view app.task_counts as select user_id, count(title) as tasks from app.tasks group by user_id;
 create unique index task_counts_idx on app.task_counts (user_id);
@@ -80,17 +80,17 @@ create domain app.more as integer default 1;
 drop domain app.word; create domain app.word as text collate "C";
 -- changed domain app.word: owner
 alter domain app.word owner to pg_monitor;
--- missing composite type app.line
+-- missing composite type app.line [breaking, stops]
 drop type app.line;
 -- changed composite type app.line: owner
 alter type app.line owner to pg_monitor;
--- missing enum app.mood
+-- missing enum app.mood [breaking, stops]
 drop type app.mood;
 -- unexpected range type app.more
 create type app.more as range (subtype = numeric);
 -- changed range type app.span: owner
 alter type app.span owner to pg_monitor;
--- changed range type app.span: subtype, subtype_difference
+-- changed range type app.span: subtype, subtype_difference [breaking, stops]
 drop type app.span; create type app.span as range (subtype = numeric);
 -- changed range type app.span: multirange
 drop type app.span;
@@ -147,7 +147,7 @@ update pg_collation set collisdeterministic = false where oid = 'app.plain'::reg
 -- changed collation app.plain: rules (since 16)
 update pg_collation set collicurules = '&V << w <<< W' where oid = 'app.plain'::regcollation;
 
--- missing text search configuration app.words
+-- missing text search configuration app.words [stops]
 drop text search configuration app.words;
 -- unexpected text search configuration app.more
 create text search configuration app.more (parser = pg_catalog.default);
@@ -155,7 +155,7 @@ create text search configuration app.more (parser = pg_catalog.default);
 alter text search configuration app.words owner to pg_monitor;
 -- changed text search configuration app.words: parser
 update pg_ts_config set cfgparser = (select oid from pg_ts_parser where prsname = 'letters') where cfgname = 'words';
--- missing text search dictionary app.loose_words
+-- missing text search dictionary app.loose_words [stops]
 drop text search dictionary app.loose_words;
 -- unexpected text search dictionary app.more
 create text search dictionary app.more (template = pg_catalog.simple);
@@ -193,7 +193,7 @@ drop text search template app.letters; create text search template app.letters (
 drop text search template app.letters;
 create text search template app.letters (lexize = dsynonym_lexize, init = dsimple_init);
 
--- missing foreign data wrapper unused
+-- missing foreign data wrapper unused [stops]
 drop foreign data wrapper unused;
 -- changed foreign data wrapper nowhere: validator
 alter foreign data wrapper nowhere validator postgresql_fdw_validator;
@@ -203,7 +203,7 @@ update pg_foreign_data_wrapper set fdwhandler = 'app.from_address'::regproc wher
 alter foreign data wrapper nowhere options (add debug 'true');
 -- changed foreign data wrapper nowhere: owner
 update pg_foreign_data_wrapper set fdwowner = 'pg_monitor'::regrole where fdwname = 'nowhere';
--- missing foreign server nearby
+-- missing foreign server nearby [stops]
 drop server nearby;
 -- unexpected foreign server more
 create server more foreign data wrapper nowhere;
@@ -219,10 +219,10 @@ drop user mapping for public server elsewhere;
 create foreign table app.more (id integer) server nearby;
 -- changed foreign table app.remote: owner
 alter foreign table app.remote owner to pg_monitor;
--- changed foreign table app.remote: server
+-- changed foreign table app.remote: server [stops]
 drop foreign table app.remote;
 create foreign table app.remote (id integer not null, body text) server nearby options (table_name 'r');
--- changed foreign table app.remote: columns
+-- changed foreign table app.remote: columns [cosmetic]
 alter foreign table app.remote drop column id, add id integer not null;
 -- changed foreign table app.remote_child: inherits
 alter foreign table app.remote_child no inherit app.parent;
@@ -260,7 +260,7 @@ alter operator family app.base_order using btree drop function 4 (app.base, app.
 alter operator family app.more_order using btree add operator 2 app.<<< (app.base, app.base);
 -- changed operator family app.base_order USING btree: owner
 alter operator family app.base_order using btree owner to pg_monitor;
--- missing operator class app.base_order USING btree
+-- missing operator class app.base_order USING btree [breaking, stops]
 drop operator class app.base_order using btree;
 -- unexpected operator class app.more USING btree
 create operator class app.more for type integer using btree family app.more_order as operator 1 <, function 1 btint4cmp(int4, int4);
@@ -283,7 +283,7 @@ drop operator class app.base_order using btree;
 create operator class app.base_order default for type app.base using btree family app.base_order as
   operator 1 app.<<<;
 
--- missing language plsame
+-- missing language plsame [breaking, stops]
 drop language plsame;
 -- unexpected language more
 create language more handler plpgsql_call_handler;
@@ -297,15 +297,15 @@ create or replace trusted language plsame handler app.run validator app.validate
 create or replace trusted language plsame handler app.run inline app.run_inline;
 -- changed language plsame: handler
 update pg_language set lanplcallfoid = 'app.from_address'::regproc where lanname = 'plsame';
--- missing transform for app.address language plpgsql
+-- missing transform for app.address language plpgsql [breaking, stops]
 drop transform for app.address language plpgsql;
 -- unexpected transform for app.address language plsame
 create transform for app.address language plsame (from sql with function app.from_address(internal));
--- changed transform for app.address language plpgsql: to_sql
+-- changed transform for app.address language plpgsql: to_sql [breaking]
 update pg_transform set trftosql = 'pg_catalog.int4in'::regproc;
--- changed transform for app.address language plpgsql: from_sql
+-- changed transform for app.address language plpgsql: from_sql [breaking]
 update pg_transform set trffromsql = 'pg_catalog.int4in'::regproc;
--- missing access method tree
+-- missing access method tree [breaking]
 drop access method tree;
 -- unexpected access method more
 create access method more type index handler bthandler;
@@ -326,14 +326,14 @@ drop conversion app.to_latin; create conversion app.to_latin for 'UTF8' to 'LATI
 -- changed conversion app.to_latin: destination, function, source
 drop conversion app.to_latin; create conversion app.to_latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
 
--- missing base type app.base
+-- missing base type app.base [breaking, stops]
 -- changed operator family app.base_order USING btree: functions
--- missing operator app.<<<(app.base,app.base)
--- missing operator class app.base_order USING btree
--- missing function app.base_compare(app.base, app.base)
--- missing function app.less(app.base, app.base)
+-- missing operator app.<<<(app.base,app.base) [breaking, stops]
+-- missing operator class app.base_order USING btree [breaking, stops]
+-- missing function app.base_compare(app.base, app.base) [breaking, stops]
+-- missing function app.less(app.base, app.base) [breaking, stops]
 drop type app.base cascade;
--- missing base type app.promised
+-- missing base type app.promised [breaking, stops]
 drop type app.promised;
 -- unexpected base type app.more
 create type app.more;
@@ -421,9 +421,9 @@ alter trigger touch on app.tasks depends on extension pg_trgm;
 -- unexpected extension dependency materialized view app.task_counts on pg_trgm
 alter materialized view app.task_counts depends on extension pg_trgm;
 
--- missing security label table app.tasks by keeper
+-- missing security label table app.tasks by keeper [breaking]
 delete from pg_seclabel;
--- changed security label table app.tasks by keeper: text
+-- changed security label table app.tasks by keeper: text [breaking]
 update pg_seclabel set label = 'outside';
 -- unexpected security label table app.tasks by warden
 insert into pg_seclabel values ('app.tasks'::regclass, 'pg_class'::regclass, 0, 'warden', 'x');
@@ -479,52 +479,52 @@ grant usage on type app.line to pg_monitor;
 -- unexpected privilege range type app.span to pg_monitor
 grant usage on type app.span to pg_monitor;
 
--- unexpected comment access method tree
+-- unexpected comment access method tree [cosmetic]
 comment on access method tree is 'x';
--- unexpected comment base type app.base
+-- unexpected comment base type app.base [cosmetic]
 comment on type app.base is 'x';
--- unexpected comment composite type app.line
+-- unexpected comment composite type app.line [cosmetic]
 comment on type app.line is 'x';
--- unexpected comment conversion app.to_latin
+-- unexpected comment conversion app.to_latin [cosmetic]
 comment on conversion app.to_latin is 'x';
--- changed comment extension pg_trgm: text
+-- changed comment extension pg_trgm: text [cosmetic]
 comment on extension pg_trgm is 'x';
--- unexpected comment foreign data wrapper nowhere
+-- unexpected comment foreign data wrapper nowhere [cosmetic]
 comment on foreign data wrapper nowhere is 'x';
--- unexpected comment foreign table app.remote
+-- unexpected comment foreign table app.remote [cosmetic]
 comment on foreign table app.remote is 'x';
--- unexpected comment language plsame
+-- unexpected comment language plsame [cosmetic]
 comment on language plsame is 'x';
--- unexpected comment materialized view app.task_counts
+-- unexpected comment materialized view app.task_counts [cosmetic]
 comment on materialized view app.task_counts is 'x';
--- unexpected comment multirange type app.span_multirange
+-- unexpected comment multirange type app.span_multirange [cosmetic]
 comment on type app.span_multirange is 'x';
--- unexpected comment operator class app.base_order USING btree
+-- unexpected comment operator class app.base_order USING btree [cosmetic]
 comment on operator class app.base_order using btree is 'x';
--- unexpected comment operator family app.more_order USING btree
+-- unexpected comment operator family app.more_order USING btree [cosmetic]
 comment on operator family app.more_order using btree is 'x';
--- unexpected comment range type app.span
+-- unexpected comment range type app.span [cosmetic]
 comment on type app.span is 'x';
--- unexpected comment subscription mirror
+-- unexpected comment subscription mirror [cosmetic]
 comment on subscription mirror is 'x';
--- unexpected comment text search configuration app.words
+-- unexpected comment text search configuration app.words [cosmetic]
 comment on text search configuration app.words is 'x';
--- unexpected comment text search dictionary app.loose_words
+-- unexpected comment text search dictionary app.loose_words [cosmetic]
 comment on text search dictionary app.loose_words is 'x';
--- unexpected comment text search parser app.letters
+-- unexpected comment text search parser app.letters [cosmetic]
 comment on text search parser app.letters is 'x';
--- unexpected comment text search template app.letters
+-- unexpected comment text search template app.letters [cosmetic]
 comment on text search template app.letters is 'x';
--- unexpected comment transform for app.address language plpgsql
+-- unexpected comment transform for app.address language plpgsql [cosmetic]
 comment on transform for app.address language plpgsql is 'x';
--- unexpected comment column app.task_counts.tasks
+-- unexpected comment column app.task_counts.tasks [cosmetic]
 comment on column app.task_counts.tasks is 'x';
--- unexpected comment column app.address.city
+-- unexpected comment column app.address.city [cosmetic]
 comment on column app.address.city is 'x';
 
 -- unexpected column app.notes.twice (since 18)
 alter table app.notes add twice integer generated always as (id * 2) virtual;
--- changed column app.notes.body: compression
+-- changed column app.notes.body: compression [cosmetic]
 alter table app.notes alter body set compression pglz;
 -- unexpected index app.notes_body_idx
 create index notes_body_idx on app.notes using gist (body side.gist_trgm_ops (siglen = 32));
