@@ -246,6 +246,31 @@ def test_verdict(sql: str, severity: str, is_compatible: bool, base: database.Co
     assert (difference.severity, difference.compatible) == (severity, is_compatible)
 
 
+TOLD = [  # what is done, the object that the report tells it of, and what it says besides
+    ("alter table app.notes alter body set not null", "table app.notes", None),
+    ("create index on app.task_counts (tasks)", "materialized view app.task_counts", None),
+    ("alter sequence app.ticket cache 2", "sequence app.ticket", None),
+    ("create schema more", "schema more", "all that is in it goes with it"),
+    ("comment on column app.notes.body is 'x'", "table app.notes", None),
+    ("comment on column app.remote.body is 'x'", "foreign table app.remote", None),
+    ("comment on column app.open_tasks.id is 'x'", "view app.open_tasks", None),
+    ("comment on schema side is 'x'", "schema side", None),
+    ("grant usage on schema app to pg_read_all_data", "schema app", None),
+    ("grant select (body) on app.notes to pg_monitor", "table app.notes", None),
+    ("alter table app.tasks alter words drop expression", "table app.tasks", "its values go with it"),
+]
+
+
+@pytest.mark.parametrize(("sql", "group", "note"), TOLD, ids=[sql for sql, *_ in TOLD])
+def test_what_is_told_of_it(
+    sql: str, group: str, note: str | None, base: database.Connection, expected: Catalog
+) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute(sql.encode())
+        (difference,) = drift.diff(expected, catalog.read(base))
+    assert (difference.group, difference.note) == (group, note)
+
+
 MIRRORED = """
 create type mood as enum ('good', 'bad');
 create table things (

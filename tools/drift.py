@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal
 from tools import ignores
 from tools.catalog import Catalog
 from tools.changes import Change, Fact, compare
-from tools.creations import split
 from tools.ignores import Entry
-from tools.kinds import Table, View
+from tools.kinds import Column, Table, View
 
 if TYPE_CHECKING:
     from tools.remedies import Remedy, Scene
+
+ABOUT = ("comment", "privilege", "security label")  # kinds that say something of another object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def _difference(change: Change, remedy: Remedy, scene: Scene) -> Difference:
         compatible=severity.is_compatible(change, scene.enums) or _is_stood_in_for(change, scene),
         hint=script.hint(remedy, scene),
         note=remedy.reason or (costs[0] if costs else None),
-        group=_group(change),
+        group=_group(change, scene),
     )
 
 
@@ -114,13 +115,11 @@ def _is_stood_in_for(change: Change, scene: Scene) -> bool:
     return isinstance(view, View) and view.definition.removeprefix(" SELECT") == printed
 
 
-def _group(change: Change) -> str:
+def _group(change: Change, scene: Scene) -> str:
     """Return the key of the table, or other object, that the changed one is part of, or is itself."""
     item = change.item
     owners = [parent for parent in item.parents if not parent.startswith(("schema ", "column "))]
-    if item.kind in ("comment", "privilege") and not owners:
-        kind, _, name = (
-            item.name.rpartition(" to ")[0].partition(" ") if item.kind == "privilege" else (item.name.partition(" "))
-        )
-        owners = [f"table {split(name)[0]}"] if kind == "column" else [item.name]
-    return owners[0] if owners else item.key
+    if owners or item.kind not in ABOUT:
+        return owners[0] if owners else item.key
+    subject = scene.expected.items.get(item.parents[0]) or scene.actual.items.get(item.parents[0])
+    return subject.parents[0] if isinstance(subject, Column) else item.parents[0]
