@@ -12,6 +12,7 @@ from tools.changes import Fact
 from tools.completions import SWITCHES, not_null_name
 from tools.creations import join, literal, policy_parts, routine, split
 from tools.kinds import Object
+from tools.severity import is_wider
 
 Facts = Mapping[str, Fact]
 Action = Callable[[Any, Any], Iterable[str]]  # from what is expected and what is there; nothing where there is no way
@@ -174,7 +175,10 @@ def _retype(expected: kinds.Column, facts: Facts, start: str) -> str | None:
     more = actions(rest, COLUMN)
     if bool(more) != bool(rest) or expected.generated:
         return None
-    using = f"using {expected.label}::{expected.type}" if "type" in facts and start.startswith("alter table") else None
+    type_ = facts.get("type")
+    # a table with a foreign child takes no using (ATPrepAlterColumnType), and a wider type needs none
+    is_cast = type_ is not None and start.startswith("alter table") and not is_wider(type_.actual, type_.expected)
+    using = f"using {expected.label}::{expected.type}" if is_cast else None
     words = join(f"type {expected.type}", expected.collation and f"collate {expected.collation}", using)
     turns: list[str] = ["drop default", words, f"set default {expected.default}"] if expected.default else [words]
     if "default" in facts and not expected.default:

@@ -583,3 +583,17 @@ alter trigger touch on app.tasks rename to stamp;
 -- missing policy app.tasks.mine [breaking, stops]
 -- unexpected policy app.tasks.own
 alter policy mine on app.tasks rename to own;
+
+-- What is changed at once and has nothing to do with it is told, too
+-- changed column app.notes.body: nullable [breaking, stops]
+-- unexpected constraint app.notes.notes_body_check
+alter table app.notes alter body set not null, add check (body <> '');
+-- changed privilege table app.tasks to pg_monitor: privileges
+-- changed table app.tasks: options
+alter table app.tasks set (fillfactor = 80); grant delete on app.tasks to pg_monitor;
+-- changed column app.parent.label: type [breaking, stops]
+alter table app.parent alter label drop default, alter label type varchar(50);
+alter table app.parent alter label set default 'none';
+-- changed column app.parent.label: default, type [breaking, stops]
+alter table app.parent alter label drop default, alter label type varchar(50);
+alter table app.parent alter label set default 'other';
