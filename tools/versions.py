@@ -101,7 +101,9 @@ def _find_new_label(scene: Scene) -> Iterator[Hit]:
 
 
 def _uses(node: Any, label: str) -> bool:
-    return any(tree.word(one) == "String" and one.sval == label for one in tree.walk(node))
+    """Tell whether the statement has the label as a constant; a column may have the same name."""
+    constants = (one.val for one in tree.walk(node) if tree.word(one) == "A_Const")
+    return any(tree.word(value) == "String" and value.sval == label for value in constants)
 
 
 CHECKS = (
