@@ -225,6 +225,7 @@ def test_an_ignored_rule_is_ignored_where_the_comment_stands(history: Project) -
             set(),
         ),
         (HEADER.format(risk="high", phase="contract"), "drop table a;", {"mitigation-in-header"}),
+        (HEADER.format(risk="high", phase="expand"), "alter table a add column c int;", {"mitigation-in-header"}),
         (HEADER.format(risk="low", phase="expand"), "update a set id = 1 where false;", set()),
     ],
 )

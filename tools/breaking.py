@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from tools import tree
-from tools.catalog import Catalog
+from tools.catalog import Catalog, objects
 from tools.findings import Risk
 from tools.kinds import Constraint
 from tools.scenes import Check, Hit, Scene, rule
@@ -18,6 +19,11 @@ RELEASE_FIRST = (
 )
 LENIENT = ("cascade", "set null", "set default")  # on delete
 TARGETS = ("primary key", "unique")
+# What a release asks for by its name, in the parser's words (ObjectType in parsenodes.h)
+RENAMED = (
+    *("TABLE", "FOREIGN_TABLE", "COLUMN", "VIEW", "MATVIEW", "SEQUENCE", "TYPE", "DOMAIN", "SCHEMA"),
+    *("FUNCTION", "PROCEDURE", "ROUTINE"),
+)
 
 
 def _dropped(kind: str) -> Callable[[Scene], Iterator[Hit]]:
@@ -36,31 +42,34 @@ def _dropped(kind: str) -> Callable[[Scene], Iterator[Hit]]:
 def _renamed(scene: Scene) -> Iterator[str]:
     """Yield the old names of what the file renames or moves to another schema."""
     for effect in scene.effects:
-        node = effect.node
-        if tree.word(node) == "RenameStmt":
-            yield node.subname or (node.relation.relname if node.relation else "")
-        elif tree.word(node) == "AlterObjectSchemaStmt" and node.relation:
-            yield node.relation.relname
+        if tree.word(effect.node) in ("RenameStmt", "AlterObjectSchemaStmt"):
+            yield _old_name(effect.node)
+
+
+def _old_name(node: Any) -> str:
+    """Return the name that a statement changes: that of a part, of a relation, of something else that has one."""
+    if getattr(node, "subname", None) or node.relation:
+        return str(getattr(node, "subname", None) or node.relation.relname)
+    names = getattr(node.object, "objname", node.object)  # a function's has its arguments beside it
+    return str((names[-1] if isinstance(names, tuple) else names).sval)
 
 
 def _find_renamed(scene: Scene) -> Iterator[Hit]:
-    """Find renamed tables, views, columns and enum labels; a view of the old name stands in for a table."""
+    """Find renamed tables, views, columns, types and enum labels; a view of the old name stands in for a table."""
     views = {tree.bare(view.name) for view in scene.after.views}
+    there = {tree.bare(one.name.partition("(")[0]) for one in objects(scene.before)}
     for effect in scene.effects:
         node = effect.node
-        kind = tree.member(node.renameType) if tree.word(node) == "RenameStmt" else ""
-        if tree.word(node) == "AlterObjectSchemaStmt" and node.relation is not None:
-            old, new, kind = node.relation.relname, f"{node.newschema}.{node.relation.relname}", "TABLE"
+        if tree.word(node) == "AlterObjectSchemaStmt":
+            old = _old_name(node)
+            new, is_there = f"{node.newschema}.{old}", old in there and tree.member(node.objectType) in RENAMED
         elif tree.word(node) == "RenameStmt":
-            old, new = node.subname or (node.relation.relname if node.relation else ""), node.newname
+            old, new = _old_name(node), node.newname
+            is_there = old in there and tree.member(node.renameType) in RENAMED
         elif tree.word(node) == "AlterEnumStmt" and node.oldVal:
-            old, new, kind = node.oldVal, node.newVal, "TYPE"
+            old, new, is_there = node.oldVal, node.newVal, True
         else:
             continue
-        was = any(
-            tree.bare(one.name) == old for one in (*scene.before.tables, *scene.before.columns, *scene.before.views)
-        )
-        is_there = was if kind in ("TABLE", "VIEW", "COLUMN") else kind in ("TYPE", "SCHEMA", "FUNCTION")
         if is_there and old not in views and not scene.contracts:
             yield Hit(effect=effect, message=f"{old} is called {new} now, and the release asks for {old}")
 
@@ -72,16 +81,15 @@ def _find_required(scene: Scene) -> Iterator[Hit]:
             continue
         if tree.bare(one.name) in renamed or scene.about(one.name).failure is not None:
             continue
-        column = next((c for c in scene.after.columns if c.name == one.name), None)
-        given = column and (column.nullable or column.default or column.generated or column.identity)
-        if column and not given:
+        column = next(c for c in scene.after.columns if c.name == one.name)
+        if not (column.nullable or column.default or column.generated or column.identity):
             message = f"{one.name} must be given, and the release that is running does not know it"
             yield Hit(effect=scene.about(one.name), message=message)
 
 
 def _find_default(scene: Scene) -> Iterator[Hit]:
     for one in scene.differences if not scene.contracts else ():
-        fact = one.facts.get("default") if one.change == "changed" and one.kind == "column" else None
+        fact = one.facts.get("default") if one.kind == "column" else None
         column = next((c for c in scene.after.columns if c.name == one.name), None)
         if fact and fact.expected and not fact.actual and column and not column.nullable and not column.identity:
             message = f"{one.name} has no default any more, and the release may leave it out when it writes"
@@ -95,9 +103,10 @@ def _find_target(scene: Scene) -> Iterator[Hit]:
     targets |= {i.name: (i.table, i.keys) for i in scene.before.indexes if i.unique}
     tables = {table.name for table in scene.after.tables}
     for one in scene.differences if not scene.contracts else ():
-        target = targets.get(one.name) if one.change == "missing" and one.kind in ("constraint", "index") else None
+        target = targets.get(one.name) if one.kind in ("constraint", "index") else None
         if target and target not in after and target[0] in tables:
-            message = f"{one.name} is dropped: on conflict ({', '.join(target[1])}) of the release fails from now on"
+            word = "dropped" if one.change == "missing" else "another one now"
+            message = f"{one.name} is {word}: on conflict ({', '.join(target[1])}) of the release fails from now on"
             yield Hit(effect=scene.about(one.name), message=message)
 
 
@@ -131,14 +140,13 @@ def _find_unguarded(scene: Scene) -> Iterator[Hit]:
 
 
 def _find_revoked(scene: Scene) -> Iterator[Hit]:
-    objects = {one.name for one in scene.differences if one.change == "missing"}
     for one in scene.differences if not scene.contracts else ():
         if one.kind != "privilege" or one.change == "unexpected":
             continue
         about = one.name.rpartition(" to ")[0].partition(" ")[2]
         fact = one.facts.get("privileges")
-        lost = sorted({*(fact.expected or ())} - {*(fact.actual or ())}) if fact else []
-        if lost or (one.change == "missing" and about not in objects):
+        lost = sorted({*fact.expected} - {*fact.actual}) if fact else []
+        if lost or one.change == "missing":
             said = f"{', '.join(lost)} on {one.name}" if lost else one.name
             yield Hit(effect=scene.about(about), message=f"{said}: the release may need it")
 
@@ -162,7 +170,7 @@ def _named(reason: str) -> str:
 
 def _find_retyped(scene: Scene) -> Iterator[Hit]:
     for one in scene.differences:
-        if one.change == "changed" and one.kind == "column" and "type" in one.facts:
+        if one.kind == "column" and "type" in one.facts:
             message = f"statements that return {one.name} and were prepared before fail until they are prepared again"
             yield Hit(effect=scene.about(one.name), message=message)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tools import tree
@@ -34,13 +34,12 @@ class Ignore:
         return found.rule == self.rule and self.statement in (None, start)
 
 
-def ignores(path: str, script: Script, starts: Iterable[int], known: frozenset[str]) -> tuple[Ignore, ...]:
+def ignores(path: str, script: Script, starts: Sequence[int], known: frozenset[str]) -> tuple[Ignore, ...]:
     """Return what the file says to ignore; one without a reason, or of a rule that is none, is an error.
 
-    `starts` has the place of each statement, one at least.
+    `starts` has the place of each statement in their order, one at least.
     """
     found = []
-    places = sorted(starts)
     for match in IGNORE.finditer(script.text):
         place = f"{path}:{locate(script.text, match.start(1))[0]}"
         words = WORDS.fullmatch(match[1])
@@ -49,8 +48,8 @@ def ignores(path: str, script: Script, starts: Iterable[int], known: frozenset[s
         if words[1] not in known:
             close = close_to(words[1], known)
             raise Trouble(f"{place}: no rule {words[1]}" + (f": did you mean {close}" if close else ""))
-        at = next((start for start in places if start >= match.start()), places[-1])
-        whole = match.start() < places[0]
+        at = next((start for start in starts if start >= match.start()), starts[-1])
+        whole = match.start() < starts[0]
         found.append(Ignore(rule=words[1], reason=words[2], start=match.start(), statement=None if whole else at))
     return tuple(found)
 
@@ -61,11 +60,11 @@ def risk(scene: Scene, findings: Iterable[Finding]) -> Risk:
     High is what drops columns or tables, changes foreign keys of tables that are there, or changes rows; medium is what
     renames or changes types.
     """
-    found: list[Risk] = [one.risk for one in findings if one.class_ == "hazard"]
+    found: list[Risk] = [one.risk for one in findings]
     for one in scene.differences:
         if (one.change == "missing" and one.kind in ("table", "column")) or _is_foreign_key(scene, one.kind, one.name):
             found.append("high")
-        elif one.change == "changed" and one.kind == "column" and "type" in one.facts:
+        elif one.kind == "column" and "type" in one.facts:
             found.append("medium")
     if any(one.changed for effect in scene.effects for one in effect.impacts):
         found.append("high")
@@ -108,12 +107,8 @@ def _is_foreign_key(scene: Scene, kind: str, name: str) -> bool:
     return False
 
 
-def _is_migration(scene: Scene) -> bool:
-    return scene.in_history and bool(scene.effects)
-
-
 def _header(scene: Scene) -> str:
-    return scene.script.text[: scene.effects[0].statement.start] if scene.effects else ""
+    return scene.script.text[: scene.effects[0].statement.start]
 
 
 def _find_risk(scene: Scene) -> Iterator[Hit]:
@@ -144,7 +139,7 @@ def _find_mitigation(scene: Scene) -> Iterator[Hit]:
 CHECKS = tuple(
     Check(
         rule=rule(id_, "low", class_="hygiene", reason=reason, instead=instead),
-        find=lambda scene, find=find: find(scene) if _is_migration(scene) else iter(()),  # type: ignore[misc]
+        find=lambda scene, find=find: find(scene) if scene.in_history else iter(()),  # type: ignore[misc]
     )
     for id_, find, reason, instead in (
         (

@@ -14,7 +14,7 @@ SHARE = 20  # one row of so many, changed in one statement of a large table, is 
 
 def _find_many(scene: Scene) -> Iterator[Hit]:
     for effect in scene.effects:
-        if _is_batch(effect) or _takes_all(effect):
+        if _is_batch(effect) or _deletes_all(effect):
             continue
         for one in scene.large(effect):
             if one.rows and one.changed * SHARE >= one.rows:
@@ -27,11 +27,8 @@ def _is_batch(effect: Effect) -> bool:
     return any(tree.word(one) == "SelectStmt" and one.limitCount is not None for one in tree.walk(effect.node))
 
 
-def _takes_all(effect: Effect) -> bool:
-    """Tell whether the statement loses all rows, which has a rule of its own."""
-    return tree.word(effect.node) == "TruncateStmt" or (
-        tree.word(effect.node) == "DeleteStmt" and effect.node.whereClause is None
-    )
+def _deletes_all(effect: Effect) -> bool:
+    return tree.word(effect.node) == "DeleteStmt" and effect.node.whereClause is None
 
 
 def _find_truncated(scene: Scene) -> Iterator[Hit]:
@@ -44,18 +41,18 @@ def _find_truncated(scene: Scene) -> Iterator[Hit]:
 
 def _find_deleted(scene: Scene) -> Iterator[Hit]:
     for effect in scene.effects:
-        if tree.word(effect.node) == "DeleteStmt" and effect.node.whereClause is None:
+        if _deletes_all(effect):
             names = [scene.sizes.said(one.relation) for one in scene.large(effect) if one.taken or one.changed]
             if names:
                 yield Hit(effect=effect, message=f"deletes every row of {', '.join(names)}")
 
 
 def _find_cascade(scene: Scene) -> Iterator[Hit]:
-    """Find what went with something else, and was not named; what is part of a dropped table goes without saying."""
+    """Find what went with something else, and no statement names; what is part of a dropped table needs no word."""
+    named = {word for effect in scene.effects for word in re.findall(r"[\w$]+", effect.statement.text.lower())}
     for effect in scene.effects:
         if not _cascades(effect):
             continue
-        named = set(re.findall(r"[\w$]+", effect.statement.text.lower()))
         gone = [
             f"{one.kind} {one.name}"
             for one in scene.differences
