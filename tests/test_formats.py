@@ -172,6 +172,9 @@ def test_sarif_has_rules_levels_and_places() -> None:
         "region": {"startLine": 18},
     }
     assert "physicalLocation" not in run["results"][1]["locations"][0]
+    assert location["logicalLocations"] == [
+        {"fullyQualifiedName": "changed column public.tasks.title", "kind": "column"}
+    ]
     told = [one["message"]["text"] for one in run["invocations"][0]["toolExecutionNotifications"]]
     assert told[0] == "migrations against live: 20260701090000_later is pending, which is no drift"
 

@@ -40,6 +40,8 @@ class Notice:
     title: str
     message: str
     place: str | None = None
+    kind: str | None = None  # of the object that it is about
+    about: str = ""  # the statement or object that it is about, where the title does not name it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,7 @@ def _of_difference(one: Difference) -> Notice:
         title=wording.title(one),
         message=_message(one),
         place=one.where,
+        kind=one.kind,
     )
 
 
@@ -208,6 +211,7 @@ def _of_finding(one: Finding) -> Notice:
         title=f"{one.rule} ({one.class_}, risk {one.risk})",
         message="\n".join(filter(None, (visible(line, lines=True) for line in lines))),
         place=wording.place(one),
+        about=visible(one.statement or ""),
     )
 
 
@@ -255,14 +259,16 @@ def _result(examination: Examination, notice: Notice, rule: int) -> dict[str, An
     if path and line:
         physical["region"] = {"startLine": int(line)}
     location: dict[str, Any] = {"physicalLocation": physical} if path else {}
-    location["logicalLocations"] = [{"fullyQualifiedName": visible(notice.title), "kind": notice.case}]
+    name = visible(notice.about or notice.title)
+    location["logicalLocations"] = [{"fullyQualifiedName": name} | ({"kind": notice.kind} if notice.kind else {})]
+    marks = (examination.name, notice.title, notice.about)
     return {
         "ruleId": _identifier(notice.rule),
         "ruleIndex": rule,
         "level": notice.level,
         "message": {"text": visible(f"{examination.name}: {notice.message}", lines=True)},
         "locations": [location],
-        "partialFingerprints": {"object/v1": f"{examination.name}: {notice.title}"},
+        "partialFingerprints": {"object/v1": ": ".join(filter(None, marks))},
     }
 
 
