@@ -138,6 +138,19 @@ def test_a_form_looks_like_this(form: str, text: str) -> None:
     assert report.comparisons((SAME, FOUND), form) == text
 
 
+@pytest.mark.parametrize("form", ["text", "github", "junit", "sarif", "markdown"])
+def test_no_statement_mends_models(form: str) -> None:
+    text = report.comparisons((replace(FOUND, actual="models"),), form)
+    assert "write the models again, by tools models or by hand" in text
+    assert "drop index" not in text
+    assert "no way back" not in text
+
+
+def test_json_has_the_statement_for_models_too() -> None:
+    (found,) = json.loads(report.comparisons((replace(FOUND, actual="models"),), "json"))["comparisons"]
+    assert found["differences"][2]["hint"] == "drop index public.spare"
+
+
 def test_junit_has_a_suite_for_a_comparison_and_a_case_for_a_kind() -> None:
     root = ElementTree.fromstring(notices.junit(map(notices.of_comparison, (SAME, FOUND)), NOON))
     same, found = root.findall("testsuite")

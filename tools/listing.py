@@ -77,6 +77,8 @@ def _advice(one: Found, paint: Paint) -> list[str]:
 def _comparison(found: Comparison, paint: Paint) -> Iterator[str]:
     yield paint(wording.headline(found), "green" if found.same else "bold")
     yield from differences(found.differences, paint)
+    if sentence := wording.mending(found):
+        yield f"  {sentence}"
 
 
 def _difference(one: Difference, paint: Paint) -> list[str]:

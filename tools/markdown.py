@@ -30,6 +30,8 @@ def comparisons(found: Iterable[Comparison]) -> str:
         parts.append(plain(wording.headline(one)))
         if one.differences:
             parts.append(_differences(one.differences))
+        if sentence := wording.mending(one):
+            parts.append(plain(sentence))
     return "\n\n".join(parts)
 
 

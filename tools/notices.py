@@ -57,7 +57,8 @@ class Examination:
 def of_comparison(found: Comparison) -> Examination:
     """Return a comparison as an examination with a case for each kind of object."""
     notices = tuple(_of_difference(one) for one in found.differences)
-    remarks = [f"{name} is pending, which is no drift" for name in found.pending]
+    remarks = [sentence] if (sentence := wording.mending(found)) else []
+    remarks += [f"{name} is pending, which is no drift" for name in found.pending]
     remarks += [f"ignored by .driftignore: {wording.title(one)}" for one in found.ignored]
     remarks += [f"not compared: {key}" for key in found.uncompared]
     kinds = tuple(kind.kind for kind in catalog.members().values())

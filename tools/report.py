@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+
+from tools import wording
 
 if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.advisor import Counsel, Found
@@ -73,14 +75,15 @@ def comparisons(
     """Return ``tools drift-check`` in the form."""
     from tools import listing, markdown, notices
 
+    if form == "json":
+        return as_json(comparisons_json(found, unused))
+    shown = tuple(map(_for_people, found))
     match form:
         case "text":
-            return listing.comparisons(found, paint or listing.uncoloured)
-        case "json":
-            return as_json(comparisons_json(found, unused))
+            return listing.comparisons(shown, paint or listing.uncoloured)
         case "markdown":
-            return markdown.comparisons(found)
-    return _annotated(tuple(map(notices.of_comparison, found)), form)
+            return markdown.comparisons(shown)
+    return _annotated(tuple(map(notices.of_comparison, shown)), form)
 
 
 def counsels(found: Counsel, form: str, *, paint: Paint | None = None) -> str:
@@ -211,7 +214,7 @@ def comparisons_json(found: tuple[Comparison, ...], unused: tuple[str, ...] = ()
 
 def verification(found: Verification) -> str:
     """Return ``tools verify`` as text."""
-    from tools import listing, wording
+    from tools import listing
 
     lines = [line for trial in (*found.trials, *found.ranges) for line in _trial(trial)]
     for one in found.late:
@@ -223,7 +226,7 @@ def verification(found: Verification) -> str:
 
 
 def _trial(trial: Trial) -> list[str]:
-    from tools import listing, wording
+    from tools import listing
 
     notes = [f"    {line}" for line in wording.rows_lines(trial)]
     return [f"{trial.name}: {trial.verdict}", *_reason(trial), *notes, *listing.differences(trial.differences)]
@@ -278,6 +281,14 @@ def counsel_json(found: Counsel) -> dict[str, Any]:
 
 def _found_json(one: Found) -> dict[str, Any]:
     return {"rule": one.rule.id, **asdict(one.advice), "evidence": dict(one.evidence)}
+
+
+def _for_people(found: Comparison) -> Comparison:
+    """Return the comparison without the statements that would mend a database, where models are to be mended."""
+    if wording.mending(found) is None:
+        return found
+    bare = tuple(replace(one, hint=None, note=None) for one in found.differences)
+    return replace(found, differences=bare)
 
 
 def _difference_json(one: Difference) -> dict[str, Any]:

@@ -99,6 +99,13 @@ def headline(found: Comparison) -> str:
     return visible(f"{head}: {counted(len(found.differences), 'difference')}{about}")
 
 
+def mending(found: Comparison) -> str | None:
+    """Return what mends all differences of models, for no statement in a database does; else None."""
+    if found.same or found.actual != "models":
+        return None
+    return "to mend: write the models again, by tools models or by hand"
+
+
 def summary(found: Iterable[Comparison]) -> str:
     """Return the line that counts: all differences by severity, and what was left out."""
     found = tuple(found)
