@@ -356,6 +356,28 @@ def test_the_design_of_what_the_files_have_made(history: Project) -> None:
     assert lint(history, "-f", "github").code == 1
 
 
+@pytest.mark.parametrize("columns", ["(note)", "(lower(note))", "((id + 1), note) include (id)"])
+def test_an_index_without_a_name_was_made_somewhere(columns: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE, B: f"{SAFE}create index on a {columns};"})
+    shown = json.loads(call(project, "lint", "-f", "json", B).out)["findings"]
+    (one,) = (one for one in shown if one["rule"] == "index-without-reason")
+    assert (Path(one["file"]).stem, one["line"]) == (B, 6)
+
+
+def test_what_is_made_nowhere_has_no_place(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"{SAFE}do $$ begin create table a (id int); end $$;"})
+    lines = call(project, "lint").out.splitlines()
+    assert "table-without-comment (design, risk low)" in lines
+
+
+def test_design_is_told_line_by_line(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"{SAFE}create table a (\n    z int,\n    b int\n);"})
+    shown = json.loads(call(project, "lint", "-f", "json").out)["findings"]
+    lines = [one["line"] for one in shown if one["class"] == "design"]
+    assert lines == sorted(lines)
+    assert len(set(lines)) == 3
+
+
 def test_nothing_to_look_at(tmp_path: Path, make_database: Callable[[str], str]) -> None:
     project = write_history(tmp_path, {A: TABLE})
     url = make_database("")

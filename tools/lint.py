@@ -217,7 +217,8 @@ def with_design(project: Project, settings: scratch.Settings, selection: Selecti
     is_all = selection.history <= selection.wanted
     ours = (one for one in examined.findings if one.file in paths or (is_all and one.file is None))
     unused = (f"{one.name} is allowed to break {one.rule}, and does not" for one in examined.unused if is_all)
-    return replace(found, findings=(*found.findings, *ours), notes=(*found.notes, *unused))
+    ordered = sorted(ours, key=lambda one: (one.file or "", one.line or 0))
+    return replace(found, findings=(*found.findings, *ordered), notes=(*found.notes, *unused))
 
 
 def scenes(

@@ -40,7 +40,7 @@ def lint(found: Lint) -> str:
     """Return what lint found, file by file, and at the end a line that counts it."""
     lines = []
     for one in found.findings:
-        lines.append(f"{wording.place(one)}: {one.rule} ({one.class_}, risk {one.risk})")
+        lines.append(": ".join(filter(None, (wording.place(one), f"{one.rule} ({one.class_}, risk {one.risk})"))))
         statement = visible(one.statement or "")
         lines += [f"    {statement if len(statement) <= LONG else statement[: LONG - 3] + '...'}"] if statement else []
         lines += [f"    {visible(one.message)}", f"    instead: {one.instead}"]

@@ -116,8 +116,8 @@ def objects(node: Any, statement: Statement) -> Iterator[tuple[str, str, int]]:
     elif word == "AlterTableStmt" and node.relation is not None:
         for command in node.cmds or ():
             yield from _command(_relation(node.relation), command, statement.start)
-    elif word == "IndexStmt" and node.idxname:
-        yield "index", f"{_schema(node.relation)}.{quoted(node.idxname)}", statement.start
+    elif word == "IndexStmt":
+        yield "index", f"{_schema(node.relation)}.{quoted(node.idxname or _index_name(node))}", statement.start
     elif word in NAMED:
         kind, attribute = NAMED[word]
         yield kind, _relation(getattr(node, attribute)), statement.start
@@ -165,6 +165,16 @@ def _command(table: str, command: Any, start: int) -> Iterator[tuple[str, str, i
         yield "column", f"{table}.{quoted(command.name)}", start
     else:
         yield "table", table, start
+
+
+def _index_name(node: Any) -> str:
+    """Return the name that PostgreSQL gives an index without one, if it is free: ChooseIndexName() in indexcmds.c."""
+    parts = (*node.indexParams, *(node.indexIncludingParams or ()))
+    return "_".join([node.relation.relname, *(part.name or _expression_name(part.expr) for part in parts), "idx"])
+
+
+def _expression_name(node: Any) -> str:
+    return str(node.funcname[-1].sval) if type(node).__name__ == "FuncCall" else "expr"
 
 
 def _relation(node: Any) -> str:
