@@ -267,6 +267,21 @@ def test_the_forms_of_continuous_integration(history: Project) -> None:
     assert "2 files measured: 1 hazard" in lint(history).out
 
 
+@pytest.mark.parametrize("form", ["github", "junit", "sarif"])
+def test_a_log_is_not_silent_where_the_answer_goes_elsewhere(form: str, history: Project) -> None:
+    assert lint(history, "-f", form).err == "2 files measured: 1 hazard\n"
+    assert lint(history, "-f", "json").err == ""
+
+
+def test_two_findings_of_a_rule_are_two_in_sarif(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE, B: INDEX, C: SAFE + "create index a_id_idx on a (id);"})
+    (run,) = json.loads(lint(project, "-f", "sarif").out)["runs"]
+    assert {one["ruleId"] for one in run["results"]} == {"create-index"}
+    assert len({one["partialFingerprints"]["object/v1"] for one in run["results"]}) == 2
+    (location,) = run["results"][0]["locations"]
+    assert location["logicalLocations"] == [{"fullyQualifiedName": "create index a_note_idx on a (note)"}]
+
+
 def test_work_after_a_lock_on_another_table(tmp_path: Path) -> None:
     new = "create table b (a_id int references a (id));\ninsert into b select id from c;"
     project = write_history(

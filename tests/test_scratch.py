@@ -61,14 +61,16 @@ def test_a_command_that_is_not_there_is_a_sentence(project: Project) -> None:
     assert (answer.code, answer.err) == (2, "tools: cannot run no-such-program: No such file or directory\n")
 
 
-def test_the_url_is_printed_and_kept_until_ctrl_c(project: Project) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_url_is_printed_and_kept_until_a_signal(number: int, code: int, project: Project) -> None:
     process = start(project, "scratch", "--empty")
     assert process.stdout is not None
     url = process.stdout.readline().strip()
     with database.connect(url) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
-    process.send_signal(signal.SIGINT)
-    assert ended(process).code == 130
+    process.send_signal(number)
+    answer = ended(process)
+    assert (answer.code, answer.err.strip()) == (code, "Ctrl-C ends it\nthe database is gone")
     with pytest.raises(Trouble, match="cannot connect"):
         database.connect(url)
 

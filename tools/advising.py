@@ -32,11 +32,12 @@ def advise(project: config.Project, url: str | None, fail_on: Risk, format_: str
     numbers, the statement that helps, and what that costs. With the rights of pg_monitor it sees most of it, with fewer
     it says what it did not see. docs/advise.md has the rules.
     """
-    from tools import advisor, report
+    from tools import advisor, report, wording
 
     target = config.database(url, project.directory)
     if target is None:
         raise Trouble("no database: pass --url or set DATABASE_URL")
     found = advisor.advise(target)
     terminal.answer(report.counsels(found, format_, paint=terminal.painter()))
+    terminal.sum_up(format_, wording.counsel(found))
     return DIFFERENT if found.reaches(fail_on) else SAME

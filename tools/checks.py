@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +46,7 @@ def verify(
     On scratch each one goes up, down and up: the catalog must be equal each time, and no row of before may be lost;
     sql/triggers must be current. FILE and ID, of which the beginning is enough, choose some.
     """
-    from tools import migrations, report, scratch
+    from tools import migrations, report, scratch, wording
     from tools import verify as verification
 
     steps = scratch.steps_of(migrations.read(project))
@@ -60,6 +59,7 @@ def verify(
             cluster, project, steps, only=chosen, is_range=span, rows=not no_rows, late=late_ids
         )
     terminal.answer(report.verifications(found, format_))
+    terminal.sum_up(format_, wording.verified(found))
     return SAME if found.good else DIFFERENT
 
 
@@ -131,6 +131,7 @@ def drift_check(
         terminal.answer(found[0].script(destructive=destructive))
     else:
         terminal.answer(report.comparisons(found, format_, unused=unused, paint=terminal.painter()))
+        terminal.sum_up(format_, *map(wording.headline, found))
     if sentence := wording.uncompared(found):
         terminal.say(f"warning: {sentence}")
         if strict:
@@ -237,5 +238,6 @@ def scratch(
             return terminal.run_command(arguments, url)
         click.echo(url)
         terminal.say("Ctrl-C ends it")
-        signal.pause()
-    return SAME
+        code = terminal.await_signal()
+    terminal.say("the database is gone")
+    return code

@@ -41,7 +41,7 @@ def _text(found: Explanation) -> str:
     if len(found.explained) == 1:
         lines += ["", *found.explained[0].plan.shape.splitlines()]
     lines += ["", *(line for one in found.findings for line in _finding(one))] if found.findings else []
-    return "\n".join([*lines, _summary(found)])
+    return "\n".join([*lines, summary(found)])
 
 
 def _said(one: Explained) -> str:
@@ -61,7 +61,8 @@ def _place(one: Finding) -> str | None:
     return f"{one.file}:{one.line}" if one.file and one.line else one.file
 
 
-def _summary(found: Explanation) -> str:
+def summary(found: Explanation) -> str:
+    """Return the line that counts."""
     queries = "1 query" if len(found.explained) == 1 else f"{len(found.explained)} queries"
     good = "each is served, and no index is there for nothing" if found.whole else "each is served"
     return f"{queries}: {counted(len(found.findings), 'finding') if found.findings else good}"
@@ -106,7 +107,7 @@ def _markdown(found: Explanation) -> str:
     if found.findings:
         bad = [(one.rule, one.message, one.instead.partition("\n")[0]) for one in found.findings]
         parts.insert(0, markdown.table(("rule", "what", "instead"), bad))
-    return "\n\n".join([f"**{_summary(found)}**", *parts])
+    return "\n\n".join([f"**{summary(found)}**", *parts])
 
 
 def _examination(found: Explanation) -> Examination:

@@ -62,7 +62,7 @@ def lint(
     on the database, else the whole history.
     """
     from tools import lint as rules
-    from tools import report, suggestions
+    from tools import report, suggestions, wording
 
     if suggest and format_ != "text":
         raise click.UsageError("--suggest writes text, and no other format", click.get_current_context())
@@ -75,6 +75,7 @@ def lint(
     for note in found.notes:
         terminal.say(f"note: {note}")
     terminal.answer(report.lints(found, format_))
+    terminal.sum_up(format_, wording.lint_summary(found))
     for scene, findings in found.scenes if suggest else ():
         for one in suggestions.suggest(project, settings, selection, scene, list(findings)):
             terminal.answer("\n" + suggestions.text(one))

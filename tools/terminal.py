@@ -61,9 +61,23 @@ def _stop(cause: BaseException | None) -> int:
     if cause is None or isinstance(cause, EOFError):
         say("nothing was changed")
         return TROUBLE
-    word, code = ("terminated", TERMINATED) if isinstance(cause, Terminated) else ("interrupted", INTERRUPTED)
+    code = _signalled(cause)
+    word = "terminated" if code == TERMINATED else "interrupted"
     say(f"{word}: the running statement was cancelled and its transaction rolled back: see tools status")
     return code
+
+
+def _signalled(cause: BaseException) -> int:
+    return TERMINATED if isinstance(cause, Terminated) else INTERRUPTED
+
+
+def await_signal() -> int:
+    """Wait for Ctrl-C or SIGTERM where nothing else is to be done, and return its exit code."""
+    try:
+        signal.pause()
+    except KeyboardInterrupt as cause:
+        return _signalled(cause)
+    return SAME
 
 
 def _crash(error: Exception) -> str:
@@ -96,6 +110,13 @@ def answer(text: str) -> None:
     """Print the answer on standard output; an empty one is no line."""
     if text:
         click.echo(text)
+
+
+def sum_up(form: str, *lines: str) -> None:
+    """Say how it ended, where the answer is in a form of continuous integration and the log would be silent."""
+    if form in ("github", "junit", "sarif"):
+        for line in lines:
+            say(line)
 
 
 def painter() -> Paint:

@@ -83,4 +83,5 @@ def explain(
             terminal.say(f"{'removed' if one.text is None else 'wrote'} {project.relative(one.path)}")
     stale = () if write else goldens.findings(project, changes)
     terminal.answer(explanations.shown(found, stale, format_))
+    terminal.sum_up(format_, explanations.summary(found))
     return DIFFERENT if found.findings or stale else SAME
