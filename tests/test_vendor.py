@@ -256,8 +256,14 @@ def test_the_command_writes_checks_and_shows(tmp_path: Path) -> None:
     assert tools("vendor", str(folder)) == (0, "nothing to write\n")
     with (folder / "tasks.py").open("a", encoding="utf-8") as file:
         file.write("# mine\n")
-    assert tools("vendor", str(folder), "--check") == (1, "changed: tasks.py\n")
-    assert tools("vendor", str(folder), "--diff")[1].splitlines()[-1] == "-# mine"
+    assert tools("vendor", str(folder), "--check") == (
+        1,
+        "changed: tasks.py\nthe same command without --check writes it\n",
+    )
+    assert tools("vendor", str(folder), "--diff")[1].splitlines()[-2:] == [
+        "-# mine",
+        "the same command without --diff writes it",
+    ]
 
 
 # -- the verifier that travels with it --------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def collect(project: Project) -> dict[str, bytes]:
     source = project.directory.joinpath(*project.models.split("."))
     files = _files(source)
     if "__init__.py" not in files:
-        raise Trouble(f"no package of models at {source}: write it with tools models")
+        raise Trouble(f"no package of models at {source}: pass -C DIRECTORY, or write it with tools models")
     return {**files, MANIFEST: _manifest(project, files)}
 
 

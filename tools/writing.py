@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,7 @@ def models(
     for one in changes:
         word = one.change if check else one.done
         click.echo(one.difference if diff else f"{word}: {project.relative(one.path.resolve())}", nl=not diff)
-    if check or diff:
-        return DIFFERENT if changes else SAME
-    if not changes:
-        terminal.say("nothing to write")
-    return SAME
+    return _ended(changes, check=check, diff=diff)
 
 
 @command(tools, "docs", example="tools docs --check")
@@ -91,11 +88,7 @@ def docs(
         generation.write(changes)
     for line in (one.difference for one in changes) if diff else publishing.lines(changes, project, done=not check):
         click.echo(line, nl=not diff)
-    if check or diff:
-        return DIFFERENT if changes else SAME
-    if not changes:
-        terminal.say("nothing to write")
-    return SAME
+    return _ended(changes, check=check, diff=diff)
 
 
 @command(tools, "vendor", example="tools vendor ../app/app/db")
@@ -114,13 +107,23 @@ def vendor(project: config.Project, dest: Path, check: bool, diff: bool) -> int:
         found = copies.inspect(project, dest)
         for line in found:
             click.echo(line)
-        return DIFFERENT if found else SAME
+        return _ended(found, check=True, diff=False)
     wanted = copies.collect(project)
     changes = copies.compare(dest, wanted)
     if changes and not diff:
         copies.write(project, dest, wanted)
     for one in changes:
         click.echo(one.difference if diff else f"{one.done}: {one.path}", nl=not diff)
+    return _ended(changes, check=False, diff=diff)
+
+
+def _ended(changes: Sequence[object], *, check: bool, diff: bool) -> int:
+    """Say what is next, and return the exit code: 1 where something would be written."""
     if not changes:
-        terminal.say("nothing to write")
-    return DIFFERENT if diff and changes else SAME
+        if not check and not diff:
+            terminal.say("nothing to write")
+        return SAME
+    if check or diff:
+        terminal.say(f"the same command without {'--check' if check else '--diff'} writes it")
+        return DIFFERENT
+    return SAME
