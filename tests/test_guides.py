@@ -21,8 +21,11 @@ import pytest
 import references
 import yaml
 from pooler import pooled
+from psycopg import conninfo
+from tiny import call
 
 from tools import binaries, database, scratch
+from tools.config import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -127,6 +130,12 @@ def test_files_and_lines_that_go_on(tmp_path: Path) -> None:
     assert list(guides.mistakes(todo, guides.play(todo, tmp_path, {}))) == []
 
 
+def files_of(page: str) -> dict[str, str]:
+    """Return the files that a page shows, by path."""
+    todo = guides.steps((DOCS / page).read_text(encoding="utf-8"))
+    return {step.path: step.text for step in todo if isinstance(step, guides.File)}
+
+
 def jobs(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Yield variables and commands of each job of a workflow, GitHub's or GitLab's."""
     read: dict[str, Any] = yaml.safe_load(text)
@@ -139,11 +148,9 @@ def jobs(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
 
 def job_commands() -> tuple[str, ...]:
     """Return what the jobs run, with the database that each has; the same thing in another form is not run again."""
-    files = [
-        step for step in guides.steps((DOCS / "ci.md").read_text(encoding="utf-8")) if isinstance(step, guides.File)
-    ]
+    workflows = [text for path, text in files_of("ci.md").items() if path.endswith(".yml")]
     found: dict[str, str] = {}
-    for variables, commands in (job for file in files for job in jobs(file.text)):
+    for variables, commands in (job for text in workflows for job in jobs(text)):
         ours = [command for command in commands if command not in SET_UP and not command.startswith(ELSEWHERE)]
         assert all(command.startswith("tools ") for command in ours)
         for command in (f"DATABASE_URL={'$URL' if 'DATABASE_URL' in variables else ''} {one}" for one in ours):
@@ -158,6 +165,21 @@ def test_the_jobs_of_the_workflows_pass(cluster: scratch.Cluster, tmp_path: Path
         found = guides.play(todo, folder, {**environ, "URL": environ["DATABASE_URL"], "GITHUB_STEP_SUMMARY": "summary"})
     assert "\n".join(guides.mistakes(todo, found)) == ""
     assert len(todo) > 7
+
+
+def test_the_role_of_the_night_sees_all_that_it_needs(cluster: scratch.Cluster, project: Project) -> None:
+    made = files_of("ci.md")["watcher.sql"]
+    name, url = f"watcher_{os.getpid()}", cluster.create(template=cluster.replayed)
+    with database.connect(url, application="tests") as connection:
+        connection.execute(made.replace("watcher", name).encode())
+        try:
+            as_it = conninfo.make_conninfo(url, user=name, password="to be changed")
+            status = call(project, "status", "--exit-code", "-u", as_it)
+            assert (status.code, "note: " in status.out) == (0, False)
+            assert call(project, "drift-check", "--actual", "live", "-u", as_it).code == 0
+        finally:
+            connection.execute(f"drop owned by {name}; drop role {name}".encode())
+    cluster.drop(url)
 
 
 def test_the_python_of_the_pages_has_types(tmp_path: Path) -> None:
