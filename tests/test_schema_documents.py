@@ -94,7 +94,8 @@ UNDESCRIBED = {
 
 @pytest.mark.parametrize("kind", UNDESCRIBED)
 def test_every_object_has_a_comment(conn: Connection, kind: str) -> None:
-    assert conn.execute(UNDESCRIBED[kind], [list(EXTERNAL)]).fetchall() == []
+    missing = [name for (name,) in conn.execute(UNDESCRIBED[kind], [list(EXTERNAL)]).fetchall()]
+    assert missing == [], f"comment on {kind} ... is '...', in the migration that makes it"
 
 
 def test_every_foreign_key_is_served_by_a_whole_index(conn: Connection) -> None:
@@ -183,6 +184,7 @@ def test_a_migration_says_why_what_and_how_back(path: Any) -> None:
     assert words["risk"] in {"low", "medium", "high"}
     assert words["phase"] in {"expand", "migrate", "contract"}
     needed = {"why", "effect"} if words["risk"] == "low" else {"why", "effect", "mitigation", "rollback"}
-    assert needed <= set(words)
-    assert ("checkpoint" in header) == (words["risk"] != "low")
-    assert path.with_suffix(".rollback.sql").read_text().startswith("-- ")
+    assert needed <= set(words), f"the header of {path.name} has to have {', '.join(sorted(needed))}"
+    assert ("checkpoint" in header) == (words["risk"] != "low"), "medium and high have a checkpoint under rollback"
+    back = path.with_suffix(".rollback.sql")
+    assert back.read_text().startswith("-- "), f"{back.name} begins with a comment that says what it does"
