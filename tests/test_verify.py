@@ -87,6 +87,22 @@ def test_the_verdict(verdict: str, history: Path, cluster: scratch.Cluster) -> N
     assert found.trials[1].schema == ("exact" if verdict == "rows lost" else verdict)
 
 
+@pytest.mark.parametrize(
+    ("up", "verdict", "reason"),
+    [
+        ("create table b (id int)", "not repeatable", f"{B}.rollback.sql has no statement"),
+        ("create table if not exists b (id int)", "residue", f"{B}.rollback.sql has no statement"),
+        ("analyze a", "exact", None),
+    ],
+)
+def test_a_way_back_that_nobody_wrote_is_named(
+    up: str, verdict: str, reason: str | None, history: Path, cluster: scratch.Cluster
+) -> None:
+    project = write_history(history, {B: (up, "-- Undo: b.\n")})
+    trial = verify.verify(cluster, project, steps_of(project)).trials[1]
+    assert (trial.verdict, trial.reason) == (verdict, reason)
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_what_becomes_of_rows(name: str, tmp_path: Path, cluster: scratch.Cluster) -> None:
     up, down, expected = LOSSES[name]

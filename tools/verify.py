@@ -18,6 +18,7 @@ from tools.drift import Difference
 from tools.errors import Trouble
 from tools.failure import Failed
 from tools.history import History, Item, Step
+from tools.statements import split
 
 Verdict = Literal[
     "exact",
@@ -188,7 +189,9 @@ def _trial(way: Course, steps: tuple[Step, ...]) -> tuple[Trial, Catalog | None]
 
 def _named(trial: Trial, steps: tuple[Step, ...]) -> Trial:
     first, last = steps[0].migration.id, steps[-1].migration.id
-    return replace(trial, id=first, last=last if last != first else None)
+    idle = [down.name for step in steps if (down := step.migration.down) and not split(down.text)]
+    reason = f"{idle[0]} has no statement" if idle and not trial.good else trial.reason
+    return replace(trial, id=first, last=last if last != first else None, reason=reason)
 
 
 def _try_without(way: Course, steps: tuple[Step, ...]) -> tuple[Trial, Catalog]:
