@@ -97,7 +97,8 @@ def table() -> str:
 
 
 def test_the_page_lists_the_rules() -> None:
-    assert PAGE.read_text(encoding="utf-8").partition("<!-- rules -->\n")[2].partition("<!-- end -->")[0] == table()
+    shown = PAGE.read_text(encoding="utf-8").partition("<!-- rules -->\n")[2].partition("<!-- end -->")[0]
+    assert shown == table(), "write it anew: python tests/test_advising.py"
 
 
 def write() -> None:

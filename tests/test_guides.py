@@ -54,6 +54,7 @@ new=$(ls sql/migrations/* | tail -2) && mkdir later && mv $new later && git add 
 git update-ref refs/remotes/origin/main HEAD && export CI_MERGE_REQUEST_DIFF_BASE_SHA=HEAD~
 mv later/* sql/migrations && git add . && git commit -qm new
 """
+WRITE = "write it anew: python tests/test_guides.py"
 WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 
 
@@ -241,24 +242,25 @@ def test_a_link_and_an_option_that_are_not_there_are_found(tmp_path: Path) -> No
 
 
 def test_the_commands_are_those_of_the_help() -> None:
-    assert (DOCS / "commands.md").read_text(encoding="utf-8") == references.commands()
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == references.commands(), WRITE
 
 
 def test_the_measured_locks_are_those_of_the_data() -> None:
     text = (DOCS / "zero-downtime.md").read_text(encoding="utf-8")
     assert "<!-- facts: " in text
-    assert text == references.with_facts(text)
+    assert text == references.with_facts(text), WRITE
 
 
 def test_the_comparison_is_made_of_what_was_measured() -> None:
     text = (DOCS / "comparison.md").read_text(encoding="utf-8")
-    assert text == references.with_rows(text, DOCS)
+    assert text == references.with_rows(text, DOCS), WRITE
     assert all(name in text for name in ("| B. ", "| yoyo |", "| migra,", "| sqlacodegen,"))
 
 
 def test_every_page_is_listed() -> None:
     listed = references.LINK.findall((DOCS / "README.md").read_text(encoding="utf-8"))
-    assert set(listed) >= {path.name for path in DOCS.glob("*.md")} - {"README.md"}
+    missing = {path.name for path in DOCS.glob("*.md")} - {"README.md", *listed}
+    assert missing == set(), "docs/README.md lists every page, and what it has"
     assert "docs/README.md" in references.LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
 
 

@@ -23,6 +23,7 @@ from tools.errors import Trouble
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+WRITE = "write it anew: python tests/test_readme.py"
 VOLATILE = [
     (r"\b\d+ ms\b", "N ms"),
     (r"\b\d+ objects\b", "N objects"),
@@ -68,11 +69,11 @@ def run(*words: str, cwd: Path = ROOT, environ: Mapping[str, str] | None = None)
 
 
 def test_the_list_of_kinds_is_that_of_the_code() -> None:
-    assert part("kinds") == kinds()
+    assert part("kinds") == kinds(), WRITE
 
 
 def test_the_list_of_commands_is_that_of_the_help() -> None:
-    assert part("commands") == commands()
+    assert part("commands") == commands(), WRITE
 
 
 def test_the_configuration_shown_is_the_default() -> None:
