@@ -33,13 +33,28 @@ DIRECT = "postgresql://o:p@ep-cool-1.eu.example.com/todo?sslmode=require"
         ("postgresql+asyncpg://a:p@h/d", "a@h/d"),
         (" postgresql://a:p%40ss@h/d\n", "a@h/d"),
         ("host=h dbname=d user=a password=p", "a@h/d"),
-        ("service=prod", "localhost/prod"),
+        ("service=prod", "service prod"),
+        ("service=prod dbname=d user=a", "a@service prod/d"),
         ("postgresql://a@h1:1,h2:2/d?target_session_attrs=read-write", "a@h1,h2:1,2/d"),
         ("", "localhost/"),
     ],
 )
 def test_every_spelling_is_read_and_shown_without_its_password(url: str, expected: str) -> None:
-    assert database.describe(url) == expected
+    assert database.describe(url, {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "expected"),
+    [
+        ("", {"PGHOST": "h", "PGPORT": "5433", "PGUSER": "a", "PGPASSWORD": "p", "PGDATABASE": "d"}, "a@h:5433/d"),
+        ("postgresql:///d", {"PGHOST": "h", "PGDATABASE": "other"}, "h/d"),
+        ("postgresql://a@h/d", {"PGHOST": "other", "PGUSER": "other"}, "a@h/d"),
+        ("", {"PGHOST": "h", "PGUSER": "a"}, "a@h/a"),
+        ("", {"PGSERVICE": "prod", "PGHOST": "what the service may say otherwise"}, "service prod"),
+    ],
+)
+def test_what_a_url_leaves_open_is_said_as_libpq_finds_it(url: str, environ: dict[str, str], expected: str) -> None:
+    assert database.describe(url, environ) == expected
 
 
 @pytest.mark.parametrize(

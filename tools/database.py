@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import select
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import conninfo, errors
 
+from tools.config import LIBPQ_VARIABLES
 from tools.errors import Trouble
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -42,15 +44,22 @@ def parse(url: str) -> dict[str, Any]:
         ) from None
 
 
-def describe(url: str) -> str:
-    """Return who and where a URL points to, without its secrets: ``alice@db.example.com:5432/todo``."""
+def describe(url: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Return who and where a URL points to, without its secrets: ``alice@db.example.com:5432/todo``.
+
+    What it leaves open libpq takes from the environment, and so does this, unless a service says it.
+    """
     parameters = parse(url)
+    service = parameters.get("service") or environ.get("PGSERVICE")
+    for name, key in LIBPQ_VARIABLES.items():
+        if not service and environ.get(name):
+            parameters.setdefault(key, environ[name])
     user, host, port = (parameters.get(key) for key in ("user", "host", "port"))
     place = f"{user}@" if user else ""
-    place += host or parameters.get("hostaddr") or "localhost"
+    place += host or parameters.get("hostaddr") or (f"service {service}" if service else "localhost")
     if port:
         place += f":{port}"
-    return f"{place}/{parameters.get('dbname') or parameters.get('service') or user or ''}"
+    return f"{place}/{parameters.get('dbname') or user or ''}".removesuffix("/" if service else "")
 
 
 def redact(text: str, url: str) -> str:
