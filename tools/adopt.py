@@ -220,7 +220,9 @@ def _numbered(version: str, migrations: list[Migration]) -> str | None:
     if not found and len(wanted) >= len("20260101"):
         found = [one.id for one in migrations if stamp(one.id).startswith(wanted)]
     if len(found) > 1:
-        raise Trouble(f"version {version} could be {', '.join(found[:3])}: name what is applied with tools mark ID...")
+        raise Trouble(
+            f"version {version} could be {', '.join(found[:3])}: name what is applied, by its IDs, with tools mark"
+        )
     return found[0] if found else None
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from tools import config, terminal
-from tools.errors import Trouble
-from tools.options import command, formats, tools, url_option
+from tools.options import ANNOTATED, command, fail_on, formats, tools, url_option
 from tools.terminal import DIFFERENT, SAME
 
 if TYPE_CHECKING:
@@ -17,14 +14,8 @@ if TYPE_CHECKING:
 
 @command(tools, "advise", example="tools advise --url postgresql://monitor@db.example.com/todo")
 @url_option
-@click.option(
-    "--fail-on",
-    type=click.Choice(["low", "medium", "high"]),
-    default="high",
-    show_default=True,
-    help="Exit 1 only where a finding is as grave as this; all are shown.",
-)
-@formats("text", "json", "markdown", "github", "junit", "sarif")
+@fail_on("low", "medium", "high", default="high")
+@formats(*ANNOTATED)
 def advise(project: config.Project, url: str | None, fail_on: Risk, format_: str) -> int:
     """Look at a database at work, and advise; reads only.
 
@@ -34,10 +25,7 @@ def advise(project: config.Project, url: str | None, fail_on: Risk, format_: str
     """
     from tools import advisor, report, wording
 
-    target = config.database(url, project.directory)
-    if target is None:
-        raise Trouble("no database: pass --url or set DATABASE_URL")
-    found = advisor.advise(target)
+    found = advisor.advise(config.needed(url, project.directory))
     terminal.answer(report.counsels(found, format_, paint=terminal.painter()))
     terminal.sum_up(format_, wording.counsel(found))
     return DIFFERENT if found.reaches(fail_on) else SAME

@@ -9,25 +9,38 @@ import click
 
 from tools import config, terminal
 from tools.errors import Trouble
-from tools.options import command, formats, scale_option, scratch_options, tools, url_option
+from tools.options import (
+    ANNOTATED,
+    command,
+    fail_on,
+    formats,
+    option,
+    out_option,
+    patience_option,
+    scale_option,
+    scratch_options,
+    source_option,
+    tools,
+    url_option,
+)
 from tools.terminal import DIFFERENT, SAME, TROUBLE
 
 if TYPE_CHECKING:
     from tools import scratch as scratch_module
 
 
-ANNOTATED = ("text", "json", "markdown", "github", "junit", "sarif")
-
-
 @command(tools, "verify", example="tools verify --from 20260601 --to 20260603")
 @click.argument("names", nargs=-1, metavar="[FILE|ID]...")
-@click.option("--from", "first", metavar="ID", help="Try a range, each file and all as one; from this one.")
-@click.option("--to", "last", metavar="ID", help="The last one of the range.")
-@click.option("--no-rows", is_flag=True, help="Try on empty tables: only the catalog counts.")
-@click.option(
-    "--late", multiple=True, metavar="ID", help="Run this one at its place and last: the order must not matter."
+@option(
+    "-u",
+    "--url",
+    metavar="URL",
+    help="A database: those of its pending files that are late are tried in both orders.",
 )
-@click.option("-u", "--url", help="A database: those of its pending files that are late are tried in both orders.")
+@option("--from", "first", metavar="ID", help="The first of a range, which is tried file by file and as one.")
+@option("--to", "last", metavar="ID", help="The last of the range.")
+@option("--no-rows", is_flag=True, help="Try on empty tables: only the catalog counts.")
+@option("--late", multiple=True, metavar="ID", help="Run this one at its place and last: the order must not matter.")
 @scratch_options
 @formats(*ANNOTATED)
 def verify(
@@ -64,30 +77,15 @@ def verify(
 
 
 @command(tools, "drift-check", example="tools drift-check --expected migrations --actual live")
-@click.option("--expected", metavar="SRC", help="What should be [default: migrations].")
-@click.option("--actual", metavar="SRC", help="What is [default: models, and live where a database is configured].")
 @url_option
-@click.option("--models", metavar="PACKAGE", help="The package of the models [default: models].")
-@click.option("--strict", is_flag=True, help="Exit 2 where there is an object of a kind that is not compared.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["cosmetic", "change", "breaking"]),
-    default="cosmetic",
-    show_default=True,
-    help="Exit 1 only where a difference is as severe as this; all are shown.",
-)
-@click.option(
-    "--patience",
-    type=click.FloatRange(0),
-    default=60.0,
-    show_default=True,
-    metavar="S",
-    help="Wait for a migration that runs on the database: what it changes is no drift.",
-)
-@click.option(
-    "--sql", "is_script", is_flag=True, help="Print the script that brings the actual side back, for psql -1."
-)
-@click.option("--destructive", is_flag=True, help="With --sql: what loses data is not only a comment.")
+@option("--expected", metavar="SRC", show_default="migrations", help="What should be.")
+@option("--actual", metavar="SRC", show_default="models, and live where a database is configured", help="What is.")
+@option("--models", metavar="PACKAGE", show_default="models", help="The package of the models.")
+@option("--strict", is_flag=True, help="Exit 2 where there is an object of a kind that is not compared.")
+@fail_on("cosmetic", "change", "breaking", default="cosmetic")
+@option("--sql", "is_script", is_flag=True, help="Print the script that brings the actual side back, for psql -1.")
+@option("--destructive", is_flag=True, help="With --sql: what loses data is a statement, too, and not only a comment.")
+@patience_option(60)
 @scratch_options
 @formats(*ANNOTATED)
 def drift_check(
@@ -155,14 +153,10 @@ def _wanted(
 
 
 @command(tools, "snapshot", example="tools snapshot --from migrations --out schema.json")
-@click.option(
-    "--from", "source", metavar="SRC", help="As in drift-check [default: live where configured, else migrations]."
-)
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write [default: standard output].")
-@click.option(
-    "--estimates", is_flag=True, help="Write sql/estimates.json in its place: how large the tables are, for lint."
-)
 @url_option
+@source_option(None, words="live where a database is configured, else migrations")
+@out_option("FILE", "standard output")
+@option("--estimates", is_flag=True, help="Write sql/estimates.json in its place: how large the tables are, for lint.")
 @scratch_options
 def snapshot(
     project: config.Project,
@@ -180,7 +174,7 @@ def snapshot(
 
     live = config.database(url, project.directory)
     if estimates:
-        return _estimate(project, live, out)
+        return _estimate(project, config.needed(url, project.directory), out)
     with sources.reader(project, settings, live=live, say=terminal.say) as reader:
         found = reader.read(source or ("live" if live is not None else "migrations"))
     text = catalog.to_json(found, tool_version=__version__)
@@ -191,11 +185,9 @@ def snapshot(
     return SAME
 
 
-def _estimate(project: config.Project, live: str | None, out: Path | None) -> int:
+def _estimate(project: config.Project, live: str, out: Path | None) -> int:
     from tools import database, sizes
 
-    if live is None:
-        raise Trouble("no database: pass --url or set DATABASE_URL")
     with database.connect(live, application="tools snapshot") as connection:
         text = sizes.to_json(sizes.ask(connection))
     terminal.write(out or project.migrations.parent / sizes.FILE, text)
@@ -204,8 +196,8 @@ def _estimate(project: config.Project, live: str | None, out: Path | None) -> in
 
 @command(tools, "scratch", example="tools scratch -- pytest")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
-@click.option("--empty", is_flag=True, help="Without migrations and sample data.")
-@click.option("--no-seed", is_flag=True, help="Without sample data.")
+@option("--empty", is_flag=True, help="Without migrations and sample data.")
+@option("--no-seed", is_flag=True, help="Without sample data.")
 @scale_option
 @scratch_options
 def scratch(
@@ -226,7 +218,7 @@ def scratch(
     from tools import scratch as scratch_module
 
     if scale and (empty or no_seed):
-        raise click.UsageError("--scale makes sample data, and there is to be none", click.get_current_context())
+        raise Trouble("--scale makes sample data, and there is to be none: leave out --empty and --no-seed")
     steps = () if empty else scratch_module.steps_of(migrations.read(project))
     filling = sowing.filling(project, scale, terminal.say) if scale else None
     with scratch_module.cluster(settings, project=project, steps=steps, filling=filling) as cluster:

@@ -12,7 +12,18 @@ import click
 
 from tools import advising, checks, config, linting, terminal, trials, writing
 from tools.errors import Trouble
-from tools.options import command, format_option, formats, run_options, scratch_options, tools, url_option
+from tools.options import (
+    command,
+    format_option,
+    formats,
+    late_option,
+    option,
+    run_options,
+    sample_option,
+    scratch_options,
+    tools,
+    url_option,
+)
 from tools.terminal import DIFFERENT, SAME, TROUBLE
 
 if TYPE_CHECKING:
@@ -23,11 +34,11 @@ if TYPE_CHECKING:
 
 @command(tools, "new", example="tools new add_due_date_to_tasks")
 @click.argument("name")
-@click.option("--triggers", is_flag=True, help="Draft it from the edited files of sql/triggers, and prove the draft.")
-@click.option("--baseline", is_flag=True, help="Take the first one from a database that is there, and prove it.")
-@click.option("--pg-dump", metavar="PATH", type=click.Path(path_type=Path), help="The pg_dump that --baseline runs.")
-@click.option("--keep", metavar="FILE", type=click.Path(path_type=Path), help="Keep a baseline that fails its proof.")
 @url_option
+@option("--triggers", is_flag=True, help="Draft it from the edited files of sql/triggers, and prove the draft.")
+@option("--baseline", is_flag=True, help="Take the first one from a database that is there, and prove it.")
+@option("--pg-dump", metavar="FILE", type=click.Path(path_type=Path), help="The pg_dump that --baseline runs.")
+@option("--keep", metavar="FILE", type=click.Path(path_type=Path), help="Keep a baseline that fails its proof.")
 @scratch_options
 def new(
     project: config.Project,
@@ -45,7 +56,7 @@ def new(
     schema of a database, as pg_dump writes it.
     """
     if triggers and baseline:
-        raise click.UsageError("write either --triggers or --baseline, and not both", click.get_current_context())
+        raise Trouble("write either --triggers or --baseline, and not both")
     if triggers:
         from tools import drafts
 
@@ -66,14 +77,14 @@ def new(
 
 @command(tools, "status", example="tools status --exit-code")
 @url_option
+@option("--exit-code", is_flag=True, help="Exit 1 where something is pending or wrong.")
 @formats("text", "json", "markdown")
-@click.option("--exit-code", is_flag=True, help="Exit 1 where something is pending or wrong.")
 def status(project: config.Project, url: str | None, format_: str, exit_code: bool) -> int:
     """Show what is applied, pending or wrong; reads only."""
     from tools import database, history, ledger, migrations, report
 
     files = migrations.read(project)
-    with database.connect(_database(project, url), application="tools status") as connection:
+    with database.connect(config.needed(url, project.directory), application="tools status") as connection:
         entries = ledger.read(connection, project)
     found = history.compare(files, entries)
     _notes(files)
@@ -83,17 +94,16 @@ def status(project: config.Project, url: str | None, format_: str, exit_code: bo
 
 @command(tools, "plan", example="tools plan --to 20260601090000")
 @url_option
-@click.option("--to", metavar="ID", help="Up to and including this migration.")
-@click.option("--allow-late", is_flag=True, help="Accept files that are older than an applied one.")
-@click.option(
+@option("--to", metavar="ID", help="Up to and including this migration.")
+@late_option
+@option(
     "--measure/--no-measure",
     "is_measured",
     default=None,
-    help="Run the files on scratch, to say what each statement locks and works [default: up to 20 files].",
+    show_default="for up to 20 files",
+    help="Run the files on scratch, to say what each statement locks and does.",
 )
-@click.option(
-    "--no-sample", is_flag=True, help="Copy no rows from the database; with --scratch-url none ever leaves it."
-)
+@sample_option
 @scratch_options
 @formats("text", "json", "markdown")
 def plan(
@@ -114,7 +124,7 @@ def plan(
     """
     from tools import database, outlook, report, runner
 
-    target = _database(project, url)
+    target = config.needed(url, project.directory)
     with database.connect(target, application="tools plan") as connection:
         found = runner.state(connection, project)
     seen = outlook.look(
@@ -133,9 +143,9 @@ def plan(
 
 @command(tools, "apply", events=True, example="tools apply --url postgresql://owner@db.example.com/todo")
 @url_option
-@click.option("--to", metavar="ID", help="Up to and including this migration.")
-@click.option("--allow-late", is_flag=True, help="Accept files that are older than an applied one; recorded.")
-@click.option("--dry-run", is_flag=True, help="Run it in a transaction that is rolled back.")
+@option("--to", metavar="ID", help="Up to and including this migration.")
+@late_option
+@option("--dry-run", is_flag=True, help="Run it in a transaction that is rolled back.")
 @run_options
 @format_option
 def apply(
@@ -149,8 +159,8 @@ def apply(
 ) -> int:
     """Apply what is pending.
 
-    Each file runs in one transaction with its ledger row; one that says ``-- transactional: false`` runs statement by
-    statement.
+    Each file runs in one transaction with its ledger row; one with the directive transactional: false runs statement
+    by statement.
     """
     from tools import database, runner
 
@@ -173,8 +183,8 @@ def apply(
 
 @command(tools, "rollback", events=True, example="tools rollback -n 2 --yes")
 @url_option
-@click.option("--to", metavar="ID", help="Everything after this migration, which stays.")
-@click.option("-n", "count", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="The newest N.")
+@option("--to", metavar="ID", help="Everything after this migration, which stays.")
+@option("-n", "count", type=click.IntRange(1), default=1, metavar="N", help="The newest N.")
 @run_options
 @format_option
 def rollback(
@@ -210,15 +220,15 @@ def rollback(
 
 @command(tools, "mark", events=True, example="tools mark 20260105090000 20260105093000")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option(
+@url_option
+@option(
     "--from",
     "source",
     type=click.Choice(["yoyo", "alembic", "dbmate", "flyway", "catalog"]),
     help="In place of IDs: the tool whose table says what is applied; catalog needs none.",
 )
-@url_option
-@scratch_options
 @run_options
+@scratch_options
 @format_option
 def mark(
     project: config.Project,
@@ -238,7 +248,7 @@ def mark(
     from tools import adopt, database, sources
 
     if bool(ids) == bool(source):
-        raise click.UsageError("write either IDs or --from, and not both", click.get_current_context())
+        raise Trouble("write either IDs or --from, and not both")
     target = _direct(project, url)
     if ids and not yes and sys.stdin.isatty():
         terminal.confirm(f"record {len(ids)} as applied on {database.describe(target)}?")
@@ -283,14 +293,9 @@ def _direct(project: config.Project, url: str | None) -> str:
     """Return where to migrate: not through Neon's pooler, when the environment or .env says the direct address."""
     from tools import database
 
-    return database.direct(_database(project, url), {**config.read_dotenv(project.directory), **os.environ})
-
-
-def _database(project: config.Project, url: str | None) -> str:
-    found = config.database(url, project.directory)
-    if found is None:
-        raise Trouble("no database: pass --url or set DATABASE_URL")
-    return found
+    return database.direct(
+        config.needed(url, project.directory), {**config.read_dotenv(project.directory), **os.environ}
+    )
 
 
 def _rehearse(target: str, project: config.Project, options: Options, to: str | None, format_: str) -> int:

@@ -11,6 +11,8 @@ from typing import Any
 
 from tools.errors import Trouble
 
+NO_DATABASE = "no database: pass --url or set DATABASE_URL"
+
 # https://www.postgresql.org/docs/current/libpq-envars.html: enough of them to know that somebody chose a database
 LIBPQ_VARIABLES = {
     "PGHOST": "host",
@@ -101,6 +103,14 @@ def database(url: str | None, directory: Path, environ: Mapping[str, str] = os.e
 
         return make_conninfo(**{key: dotenv[name] for name, key in LIBPQ_VARIABLES.items() if dotenv.get(name)})
     return None
+
+
+def needed(url: str | None, directory: Path) -> str:
+    """Return the connection string of the configured database; where nothing names one, say what would."""
+    found = database(url, directory)
+    if found is None:
+        raise Trouble(NO_DATABASE)
+    return found
 
 
 def read_dotenv(directory: Path) -> dict[str, str]:

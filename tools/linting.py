@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 import click
 
 from tools import config, terminal
-from tools.checks import ANNOTATED
-from tools.options import command, formats, scratch_options, tools, url_option
+from tools.errors import Trouble
+from tools.options import (
+    ANNOTATED,
+    command,
+    fail_on,
+    formats,
+    option,
+    sample_option,
+    scratch_options,
+    tools,
+    url_option,
+)
 from tools.terminal import DIFFERENT, SAME
 
 if TYPE_CHECKING:
@@ -17,27 +27,18 @@ if TYPE_CHECKING:
 
 @command(tools, "lint", example="tools lint --since origin/main --format github")
 @click.argument("files", nargs=-1, metavar="[FILE...]")
-@click.option("--since", metavar="REF", help="The files that differ from this commit.")
 @url_option
-@click.option(
-    "--fail-on",
-    type=click.Choice(["hygiene", "low", "medium", "high"]),
-    default="low",
-    show_default=True,
-    help="Exit 1 only where a finding has this risk; hygiene is less than any, and all are shown.",
-)
-@click.option(
-    "--no-sample",
-    is_flag=True,
-    help="Copy no rows from the database; with --scratch-url none ever leaves it.",
-)
-@click.option("--no-design", is_flag=True, help="Without the rules about the tables that the files have made.")
-@click.option("--suggest", is_flag=True, help="Show the safe form of what was found, where one was measured clean.")
-@click.option(
+@option("--since", metavar="REF", help="The files that differ from this commit.")
+@fail_on("hygiene", "low", "medium", "high", default="low")
+@sample_option
+@option("--no-design", is_flag=True, help="Without the rules about the tables that the files have made.")
+@option("--suggest", is_flag=True, help="Show the safe form of what was found, where one was measured clean.")
+@option(
     "--pg",
     type=click.IntRange(15, 18),
     metavar="N",
-    help="The major version that the files are for [default: the database's, else that of scratch].",
+    show_default="the database's, else that of scratch",
+    help="The major version that the files are for, 15 to 18.",
 )
 @scratch_options
 @formats(*ANNOTATED)
@@ -54,7 +55,7 @@ def lint(
     settings: scratch_module.Settings,
     format_: str,
 ) -> int:
-    """Measure on scratch what migrations do, and name what would hurt.
+    """Measure migrations on scratch, and name what would hurt.
 
     Each statement runs as apply would run it, on a few hundred rows: its locks, rewrites and reads are weighed with the
     size of the tables. The rows are copied from the database, which is only read, to the scratch server of this
@@ -65,7 +66,7 @@ def lint(
     from tools import report, suggestions, wording
 
     if suggest and format_ != "text":
-        raise click.UsageError("--suggest writes text, and no other format", click.get_current_context())
+        raise Trouble("--suggest writes text, and no other format: leave out --format")
     live = config.database(url, project.directory)
     sampled = not no_sample and settings.url is None
     selection = rules.select(project, files, since=since, live=live, sampled=sampled)

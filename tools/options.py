@@ -4,22 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tools import config, terminal
 from tools.errors import Trouble
 
+if TYPE_CHECKING:
+    from click.types import OptionHelpExtra
+
 Command = Callable[..., Any]
 
-directory_option = click.option(
-    "-C", "--directory", "directory", type=click.Path(path_type=Path), help="The repository [default: this folder]."
-)
-url_option = click.option("-u", "--url", help="The database [default: DATABASE_URL, libpq's PG* variables, then .env].")
 
-scale_option = click.option(
+class Option(click.Option):
+    """An option whose default may be said in words; which numbers it takes, a refusal says."""
+
+    def get_help_extra(self, ctx: click.Context) -> OptionHelpExtra:
+        """Return what stands in brackets behind the help: the default alone, in words where it has some."""
+        extra = super().get_help_extra(ctx)
+        extra.pop("range", None)
+        if isinstance(self.show_default, str):
+            extra["default"] = self.show_default
+        return extra
+
+
+option = partial(click.option, cls=Option)
+
+directory_option = option(
+    "-C",
+    "--directory",
+    "directory",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    show_default="this folder",
+    help="The repository.",
+)
+url_option = option(
+    "-u",
+    "--url",
+    metavar="URL",
+    show_default="DATABASE_URL, libpq's PG* variables, then .env",
+    help="The database.",
+)
+yes_option = option("--yes", is_flag=True, help="Do not ask.")
+late_option = option(
+    "--allow-late", is_flag=True, help="Accept files that are older than an applied one; apply records it."
+)
+sample_option = option(
+    "--no-sample", is_flag=True, help="Copy no rows from the database; with --scratch-url none ever leaves it."
+)
+diff_option = option(
+    "--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would."
+)
+check_option = option(
+    "--check", is_flag=True, help="Write nothing; exit 1 where something is missing, changed or extra."
+)
+scale_option = option(
     "--scale",
     type=click.FloatRange(0, min_open=True),
     metavar="N",
@@ -29,24 +72,47 @@ scale_option = click.option(
 
 def formats(*names: str) -> Callable[[Command], Command]:
     """Add the option that chooses the answer's form; click refuses a form that the command has not."""
-    return click.option(
-        "-f",
-        "--format",
-        "format_",
-        type=click.Choice(names),
-        default="text",
-        show_default=True,
-        help="The answer's form.",
+    return option("-f", "--format", "format_", type=click.Choice(names), default="text", help="The answer's form.")
+
+
+def fail_on(*words: str, default: str) -> Callable[[Command], Command]:
+    """Add the option that says from when on the exit code is 1; the words from the least."""
+    help_ = "Exit 1 where something is as bad as this, or worse; all is shown."
+    return option("--fail-on", type=click.Choice(words), default=default, help=help_)
+
+
+def source_option(default: str | None, *, words: str | None = None) -> Callable[[Command], Command]:
+    """Add the option that names the source of a catalog; `words` say the default where it is no name."""
+    help_ = "Where the catalog comes from, as in drift-check."
+    return option("--from", "source", metavar="SRC", default=default, show_default=words, help=help_)
+
+
+def out_option(metavar: str, default: str) -> Callable[[Command], Command]:
+    """Add the option that says where the answer is written."""
+    return option(
+        "--out", metavar=metavar, type=click.Path(path_type=Path), show_default=default, help="Where to write it."
+    )
+
+
+def patience_option(default: int) -> Callable[[Command], Command]:
+    """Add the option that says how long to wait for others."""
+    return option(
+        "--patience",
+        type=click.FloatRange(0),
+        default=default,
+        metavar="S",
+        help="How long to wait for other sessions in all, in seconds.",
     )
 
 
 format_option = formats("text", "json")  # of a command that tells what it does while it does it
+ANNOTATED = ("text", "json", "markdown", "github", "junit", "sarif")
 
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(context_settings=CONTEXT, epilog="Example: tools --directory ../todo status")
 @directory_option
 @click.version_option(package_name="schema-tools", prog_name="tools")
 @click.pass_context
@@ -57,47 +123,38 @@ def tools(context: click.Context, directory: Path | None) -> None:
 
 def scratch_options(command: Command) -> Command:
     """Add the options that choose the server of scratch databases."""
-    bindir = click.option(
+    bindir = option(
         "--scratch-bindir",
-        help="Programs of the scratch server [default: TOOLS_SCRATCH_BINDIR, then the embedded ones].",
+        metavar="DIR",
+        show_default="TOOLS_SCRATCH_BINDIR, then the embedded ones",
+        help="Programs of the scratch server.",
     )
-    url = click.option(
+    url = option(
         "--scratch-url",
-        help="A server that may create databases, in place of the embedded one [default: TOOLS_SCRATCH_URL].",
+        metavar="URL",
+        show_default="TOOLS_SCRATCH_URL",
+        help="A server that may create databases, in place of the embedded one.",
     )
     return url(bindir(command))
 
 
 def run_options(command: Command) -> Command:
     """Add the options of a run that changes a database."""
-    for option in (
-        click.option("--yes", is_flag=True, help="Do not ask."),
-        click.option(
-            "--lock-timeout",
-            type=click.IntRange(0),
-            default=200,
-            show_default=True,
-            metavar="MS",
-            help="Wait for a lock; 0 is for ever.",
-        ),
-        click.option(
-            "--patience",
-            type=click.FloatRange(0),
-            default=600.0,
-            show_default=True,
-            metavar="S",
-            help="Try again for locks that others hold.",
-        ),
-        click.option(
-            "--statement-timeout",
-            type=click.FloatRange(0),
-            default=0.0,
-            metavar="S",
-            help="End a statement that takes longer; 0 is never [default: 0].",
-        ),
-    ):
-        command = option(command)
-    return command
+    timeout = option(
+        "--lock-timeout",
+        type=click.IntRange(0),
+        default=200,
+        metavar="MS",
+        help="How long a statement waits for a lock, in milliseconds; 0 is for ever.",
+    )
+    limit = option(
+        "--statement-timeout",
+        type=click.FloatRange(0),
+        default=0,
+        metavar="S",
+        help="How long a statement may take, in seconds; 0 is for ever.",
+    )
+    return yes_option(timeout(patience_option(600)(limit(command))))
 
 
 def command(group: click.Group, name: str, *, example: str, events: bool = False) -> Callable[[Command], Command]:

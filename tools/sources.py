@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from tools import cache, catalog, database, drift, ignores, ledger, lock, looks, migrations, scratch, subset
+from tools import cache, catalog, config, database, drift, ignores, ledger, lock, looks, migrations, scratch, subset
 from tools.binaries import find_binaries
 from tools.catalog import Catalog
 from tools.config import Project
@@ -317,7 +317,7 @@ class Reader:
         if source != "live":
             return source
         if self.live is None:
-            raise Trouble("no database: pass --url or set DATABASE_URL")
+            raise Trouble(config.NO_DATABASE)
         return self.live
 
     def shown(self, source: str) -> str:

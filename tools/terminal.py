@@ -36,11 +36,14 @@ def run(group: click.Group) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     gc.set_threshold(100_000)  # a command makes many values and few cycles: the collector would look at them in vain
     try:
-        code = group.main(standalone_mode=False)
+        code = group.main(prog_name="tools", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        code = TROUBLE
+    except click.UsageError as error:
+        say(f"tools: {_usage(error)}")
         code = TROUBLE
     except click.Abort as abort:
         code = _stop(abort.__cause__)
@@ -54,6 +57,13 @@ def run(group: click.Group) -> NoReturn:
         code = TROUBLE
     gc.freeze()  # nor does it at the end
     sys.exit(code or SAME)
+
+
+def _usage(error: click.UsageError) -> str:
+    """Return click's sentence in our words: lower case, without a full stop, and with a way out."""
+    message = error.format_message().rstrip(".?").replace(". D", ": d")
+    path = error.ctx.command_path if error.ctx else "tools"
+    return f"{message[:1].lower()}{message[1:]}: see {path} --help"
 
 
 def _stop(cause: BaseException | None) -> int:

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 import click
 
 from tools import config, terminal
-from tools.checks import ANNOTATED
 from tools.errors import Trouble
-from tools.options import command, formats, scale_option, scratch_options, tools, url_option
+from tools.options import (
+    ANNOTATED,
+    command,
+    formats,
+    option,
+    scale_option,
+    scratch_options,
+    tools,
+    url_option,
+    yes_option,
+)
 from tools.terminal import DIFFERENT, SAME
 
 if TYPE_CHECKING:
@@ -19,7 +28,7 @@ if TYPE_CHECKING:
 @command(tools, "seed", example="tools seed --scale 0.1 --yes")
 @url_option
 @scale_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 def seed(project: config.Project, url: str | None, scale: float | None, yes: bool) -> int:
     """Fill a database with sample data.
 
@@ -28,9 +37,7 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
     """
     from tools import database, samples, seeding, sowing
 
-    target = config.database(url, project.directory)
-    if target is None:
-        raise Trouble("no database: pass --url or set DATABASE_URL")
+    target = config.needed(url, project.directory)
     hints = seeding.read_hints(project)
     with database.connect(target, application="tools seed") as connection:
         tables = samples.tables(project) if scale is None else sowing.tables(connection)
@@ -53,8 +60,8 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
 @command(tools, "explain", example="tools explain list_tasks search_tasks")
 @click.argument("names", nargs=-1, metavar="[QUERY...]")
 @scale_option
-@click.option("--check", is_flag=True, help="Exit 1, too, where a plan is not the one that is kept beside the query.")
-@click.option("--write", is_flag=True, help="Keep the plans, in the folder plans beside the queries.")
+@option("--check", is_flag=True, help="Exit 1, too, where a plan is not the one that is kept beside the query.")
+@option("--write", is_flag=True, help="Keep the plans, in the folder plans beside the queries.")
 @scratch_options
 @formats(*ANNOTATED)
 def explain(
@@ -66,11 +73,11 @@ def explain(
     settings: scratch_module.Settings,
     format_: str,
 ) -> int:
-    """Run the documented queries on large data, and say which index serves each.
+    """Show which index serves each documented query.
 
-    On scratch, at --scale 1 if nothing is said, each in the role that its header names. Exits 1 where a query reads a
-    large table from end to end or does without the index that it names, and where an index serves no query, no
-    constraint and no foreign key.
+    Each runs on scratch, on large data (--scale 1 if nothing is said), in the role that its header names. Exits 1 where
+    a query reads a large table from end to end or does without the index that it names, and where an index serves no
+    query, no constraint and no foreign key.
     """
     from tools import coverage, explanations, goldens
 

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from tools import config, terminal
-from tools.options import command, scratch_options, tools, url_option
+from tools.errors import Trouble
+from tools.options import (
+    check_option,
+    command,
+    diff_option,
+    option,
+    out_option,
+    scratch_options,
+    source_option,
+    tools,
+    url_option,
+)
 from tools.terminal import DIFFERENT, SAME
 
 if TYPE_CHECKING:
@@ -17,11 +28,11 @@ if TYPE_CHECKING:
 
 
 @command(tools, "models", example="tools models --check")
-@click.option("--from", "source", metavar="SRC", default="migrations", show_default=True, help="As in drift-check.")
-@click.option("--out", type=click.Path(path_type=Path), help="The package's folder [default: that of the models].")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where files are changed, missing or extra.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would.")
 @url_option
+@source_option("migrations")
+@out_option("DIR", "the folder of the models")
+@check_option
+@diff_option
 @scratch_options
 def models(
     project: config.Project,
@@ -53,12 +64,14 @@ def models(
 
 
 @command(tools, "docs", example="tools docs --check")
-@click.option("--from", "source", metavar="SRC", default="migrations", show_default=True, help="As in drift-check.")
-@click.option("--out", type=click.Path(path_type=Path), help="The page's file [default: DATABASE_SCHEMA.md].")
-@click.option("--html", type=click.Path(path_type=Path), help="A folder: a site in place of the page.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where something is stale or missing.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would.")
 @url_option
+@source_option("migrations")
+@out_option("FILE", "DATABASE_SCHEMA.md")
+@option(
+    "--html", metavar="DIR", type=click.Path(path_type=Path), help="Write a site into this folder, and not the page."
+)
+@check_option
+@diff_option
 @scratch_options
 def docs(
     project: config.Project,
@@ -78,7 +91,7 @@ def docs(
     from tools import gathering, generation, publishing, sources, survey
 
     if out and html:
-        raise click.UsageError("write either --out or --html, and not both", click.get_current_context())
+        raise Trouble("write either --out or --html, and not both")
     with sources.reader(project, settings, live=config.database(url, project.directory), say=terminal.say) as reader:
         catalog = reader.read(source)
         document = survey.describe(catalog, gathering.gather(reader, catalog, source, shifts=html is not None))
@@ -93,8 +106,8 @@ def docs(
 
 @command(tools, "vendor", example="tools vendor ../app/app/db")
 @click.argument("dest", type=click.Path(path_type=Path))
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where the copy was changed or is stale.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where something would.")
+@check_option
+@diff_option
 def vendor(project: config.Project, dest: Path, check: bool, diff: bool) -> int:
     """Copy the models into an application.
 

@@ -1,0 +1,131 @@
+"""One voice: what every command calls alike, says alike, and how each of its sentences is written."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from tiny import AB, call, write_history
+
+from tools import cli
+
+TOOLS = Path(cli.__file__).parent
+COMMANDS = cli.tools.commands
+SENTENCE = re.compile(
+    r"[\"'`(]?[A-Z][a-z]+ "
+)  # a word that only begins with a capital; IDs, PostgreSQL and UTF-8 do not
+
+# The order of the options that commands share: the rest stands between the first two and the others
+FIRST = ("directory", "url")
+LAST = (
+    "yes",
+    "lock_timeout",
+    "patience",
+    "statement_timeout",
+    "scratch_url",
+    "scratch_bindir",
+    "format_",
+)
+
+# What is called alike and is not the same thing everywhere, by command; each is about where from, or up to where
+OTHERS = {
+    "--check": {"explain"},  # of plans, which are not written without --write
+    "--from": {"mark", "verify"},  # another tool, the first of a range
+    "--to": {"rollback", "verify"},  # what stays, the last of a range
+    "--url": {"verify"},  # whose late files are tried, too
+}
+
+
+def options(command: click.Command) -> list[click.Option]:
+    return [one for one in command.params if isinstance(one, click.Option)]
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Yield where, and how it begins and ends, for each text that is raised as trouble; what is put in is {}."""
+    for path in sorted(TOOLS.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Trouble" and node.args:
+                text = written(node.args[0])
+                if text is not None:
+                    yield f"{path.name}:{node.lineno}", text
+
+
+def written(node: ast.expr) -> str | None:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(one.value if isinstance(one, ast.Constant) else "{}" for one in values)  # type: ignore[misc]
+        case ast.BinOp(left=left, op=ast.Add()):
+            return written(left)
+    return None
+
+
+def test_every_trouble_is_a_sentence_in_lower_case_without_a_full_stop() -> None:
+    found = list(sentences())
+    assert len(found) > 100
+    bad = [one for one in found if SENTENCE.match(one[1]) or one[1].rstrip("\n").endswith((".", "!"))]
+    assert bad == []
+
+
+def test_an_option_is_the_same_everywhere() -> None:
+    seen: defaultdict[str, set[tuple[object, ...]]] = defaultdict(set)
+    for name, command in COMMANDS.items():
+        for one in options(command):
+            if not any(name in OTHERS.get(word, ()) for word in one.opts):
+                for word in one.opts:
+                    seen[word].add((*one.opts, type(one.type).__name__, one.help, one.is_flag))
+    assert {word: found for word, found in seen.items() if len(found) > 1} == {}
+    for word, names in OTHERS.items():
+        assert all(any(word in one.opts for one in options(COMMANDS[name])) for name in names), word
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_options_stand_in_one_order(name: str) -> None:
+    found = [one.name for one in options(COMMANDS[name])]
+    ranks = [FIRST.index(one) if one in FIRST else 9 + LAST.index(one) if one in LAST else 5 for one in found]
+    assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_written_in_one_way(name: str) -> None:
+    """A sentence each; what is taken where nothing is said stands behind it, in brackets of click's."""
+    for one in options(COMMANDS[name]):
+        assert re.fullmatch(r"[A-Z][^.\[`]*(?:\.\w[^.\[`]*)*\.", one.help or ""), one.opts
+        assert one.is_flag or one.metavar or isinstance(one.type, click.Choice), one.opts
+    text = COMMANDS[name].get_help(click.Context(COMMANDS[name], info_name=name))
+    assert "``" not in text
+    assert "default: (" not in text
+
+
+def test_the_list_of_commands_cuts_no_sentence_off() -> None:
+    text = cli.tools.get_help(click.Context(cli.tools, info_name="tools", terminal_width=80))
+    lines = text.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(lines) == len(COMMANDS)
+    assert [line for line in lines if not line.endswith(".") or line.endswith("...")] == []
+    assert text.count("Example: tools ") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["statsu"], "no such command 'statsu'"),
+        (["status", "--bogus"], "no such option '--bogus'"),
+        (
+            ["status", "-f", "xml"],
+            "invalid value for '-f' / '--format': 'xml' is not one of 'text', 'json', 'markdown'",
+        ),
+        (["new"], "missing argument 'NAME'"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_of_ours(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    answer = call(write_history(tmp_path, AB), *arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"tools: {sentence}")
+    assert re.search(r": see tools( \w+)? --help\n$", answer.err)
+    assert answer.err.count("\n") == 1
