@@ -189,7 +189,10 @@ def test_a_role_that_may_only_read(guest: Callable[[str], str], empty_url: str, 
     url = guest("grant select on public._yoyo_migration")
     answer = call(project, "status", "-u", url)
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.endswith("note: this role may not read schema_tools.log, so edited files are not seen\n")
+    note = "this role may not read schema_tools.log, so edited files are not seen"
+    assert answer.out.endswith(f"note: {note}\n1 applied, 1 pending\n")
+    assert json.loads(call(project, "status", "-f", "json", "-u", url).out)["notes"] == [note]
+    assert call(project, "status", "-f", "markdown", "-u", url).out.endswith("so edited files are not seen\n")
     url = guest("grant usage on schema schema_tools; grant select on schema_tools.log")
     assert "note:" not in call(project, "status", "-u", url).out
     assert call(project, "plan", "-u", url).out.endswith("1 to apply\n")
@@ -374,7 +377,7 @@ def test_verify_says_which_way_back_fails(tmp_path: Path) -> None:
         B: ("create table b (id int); alter table a add note text", "drop table b"),
     }
     assert call(write_history(tmp_path / "good", {A: files[A]}), "verify").out == (
-        f"{A}: exact\n1 migrations up, down, up: every way back holds\n"
+        f"{A}: exact\n1 migration up, down, up: every way back holds\n"
     )
     answer = call(write_history(tmp_path / "bad", {A: files[A], C: "select 1"}), "verify", "-f", "json")
     verdicts = [(one["id"], one["verdict"]) for one in json.loads(answer.out)["migrations"]]

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import click
 import psycopg
 import pytest
 from click.testing import CliRunner
@@ -211,7 +210,7 @@ def test_a_plan_that_is_kept_is_shown_with_its_query(copied: Path) -> None:
 
 
 def test_a_page_and_a_site_are_not_written_at_once(tmp_path: Path) -> None:
-    with pytest.raises(click.UsageError, match="either --out or --html"):
+    with pytest.raises(Trouble, match="either --out or --html"):
         tools("docs", "--out", str(tmp_path / "a.md"), "--html", str(tmp_path / "a"))
 
 

@@ -239,7 +239,10 @@ def test_a_file_that_fails_ends_it(history: Project) -> None:
     answer = lint(history, "-f", "json")
     assert found(answer) == [(B, "fails")]
     assert "does not exist (42P01)" in answer.out
-    assert f"{B} fails, so nothing after it was looked at" in answer.err
+    note = f"{B} fails, so nothing after it was looked at"
+    assert json.loads(answer.out)["notes"] == [note]
+    assert lint(history).out.splitlines()[-2] == f"note: {note}"
+    assert lint(history, "-f", "markdown").out.endswith(f"\n- {note.replace('_', '&#95;')}\n")
 
 
 def test_made_up_rows_are_in_nobody_s_way(tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_one_query_is_shown_with_its_plan_and_indexes_are_not_judged(small: Proj
 
 def test_plans_are_kept_and_checked(small: Project) -> None:
     assert explained(small, "by_owner", "--check").code == 1
-    assert explained(small, "by_owner", "--write").err.endswith("wrote sql/queries/plans/by_owner.txt\n")
+    assert explained(small, "by_owner", "--write").err.endswith("written: sql/queries/plans/by_owner.txt\n")
     assert explained(small, "by_owner", "--check").code == 0
     kept = small.queries / "plans" / "by_owner.txt"
     kept.write_text("Seq Scan on items\n")
@@ -255,7 +255,7 @@ def test_what_cannot_be_run_says_where(text: str, said: str, small: Project) -> 
 
 def test_a_query_that_is_not_there_says_what_was_meant(small: Project) -> None:
     answer = explained(small, "by_ower")
-    assert (answer.code, answer.err) == (2, "tools: no query by_ower in sql/queries: did you mean by_owner?\n")
+    assert (answer.code, answer.err) == (2, "tools: no query by_ower in sql/queries: did you mean by_owner\n")
     (small.queries / "by_owner.sql").unlink()
     assert "no queries in sql/queries: write the first" in explained(small).err
 

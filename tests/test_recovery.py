@@ -229,7 +229,7 @@ def test_an_invalid_index_of_somebody_else_is_refused(words: str, empty_url: str
     made = value(empty_url, "select 'i'::regclass::oid")
     project = write_history(tmp_path, {A: f"{OUTSIDE}create index {words} i on t (id);"})
     for _ in range(2):
-        with pytest.raises(Trouble, match=r"index public\.i is there and INVALID, and it is not") as caught:
+        with pytest.raises(Trouble, match=r"index public\.i is there and invalid, and it is not") as caught:
             apply(empty_url, project)
         assert 'drop index concurrently "public"."i", or reindex index concurrently "public"."i"' in str(caught.value)
     assert rows(empty_url, "select 'i'::regclass::oid, indisvalid from pg_index where indexrelid = 'i'::regclass") == [
@@ -253,7 +253,7 @@ def test_an_invalid_copy_of_somebody_else_is_named_and_stays(empty_url: str, tmp
         kill(process, empty_url, pid, "server")
         other.execute("rollback")
     said = says(empty_url, project)
-    assert "public.theirs_ccnew is INVALID, and it is not this run's work: it stays" in said
+    assert "public.theirs_ccnew is invalid, and it is not this run's work: it stays" in said
     assert "public.t_old_ccnew was left invalid: dropping it and reindexing again" in said
     assert rows(empty_url, "select indexrelid::regclass::text from pg_index where not indisvalid") == [
         ("theirs_ccnew",)

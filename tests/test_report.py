@@ -52,6 +52,8 @@ def test_the_json_of_drift_check(tmp_path: Path, empty_url: str) -> None:
                         "name": "public.t.title",
                         "facts": {"nullable": {"expected": False, "actual": True}},
                         "where": f"sql/migrations/{A}.sql:3",
+                        "file": f"sql/migrations/{A}.sql",
+                        "line": 3,
                         "severity": "breaking",
                         "compatible": False,
                         "hint": "alter table public.t alter column title set not null",

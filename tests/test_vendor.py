@@ -252,7 +252,7 @@ def test_the_command_writes_checks_and_shows(tmp_path: Path) -> None:
     code, said = tools("vendor", str(folder))
     assert code == 0
     assert f"written: {folder}/tasks.py" in said.splitlines()
-    assert tools("vendor", str(folder), "--check") == (0, "")
+    assert tools("vendor", str(folder), "--check") == (0, "nothing to write\n")
     assert tools("vendor", str(folder)) == (0, "nothing to write\n")
     with (folder / "tasks.py").open("a", encoding="utf-8") as file:
         file.write("# mine\n")

@@ -251,7 +251,7 @@ def test_the_command_tells_files_ranges_and_late_ones(history: Path, empty_url: 
     text = call(project, "verify", "--late", B).out
     assert f"{C}: rows lost\n    public.a: of 20 rows 20 gone\n" in text
     assert f"{B} run last: same\n" in text
-    assert text.endswith("3 migrations up, down, up: 1 found\n")
+    assert text.endswith("3 migrations up, down, up: 1 finding\n")
     for form in ("markdown", "github", "junit", "sarif"):
         out = call(project, "verify", "--late", B, "-f", form).out
         assert "public.a: of 20 rows 20 gone" in out

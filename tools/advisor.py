@@ -88,7 +88,7 @@ def _scene(cursor: psycopg.Cursor[dict[str, Any]]) -> Scene:
     """Return who asks which server."""
     row = cursor.execute(question("scene").encode()).fetchone()
     if row is None:
-        raise Trouble("the server does not say who it is: is this PostgreSQL 15 or newer")
+        raise Trouble("the server does not say who it is: it takes PostgreSQL 15 or newer")
     host = cursor.connection.info.host
     is_neon = row["neon"] or host.endswith(NEON)
     # a compute that sleeps forgets its counters (https://neon.com/docs/extensions/pg_stat_statements, persistence)

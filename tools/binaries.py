@@ -57,7 +57,9 @@ def find_binaries(bindir: Path | None = None) -> Binaries:
             raise Trouble(f"no program {program} in {directory}: {WAYS_OUT}")
     binaries = Binaries(directory=directory, version=_version(directory / "postgres"))
     if binaries.major < OLDEST:
-        raise Trouble(f"{directory} holds PostgreSQL {binaries.version}, and {OLDEST} is the oldest supported")
+        raise Trouble(
+            f"{directory} holds PostgreSQL {binaries.version}, and {OLDEST} is the oldest supported: {WAYS_OUT}"
+        )
     return binaries
 
 
@@ -119,7 +121,9 @@ def _copy(prefix: Path, bindir: str, target: Path) -> None:
     except OSError as error:
         shutil.rmtree(incoming, ignore_errors=True)
         if not target.is_dir():
-            raise Trouble(f"cannot copy PostgreSQL's programs to {target}: {error}") from error
+            raise Trouble(
+                f"cannot copy PostgreSQL's programs to {target}: {error}: set TOOLS_CACHE_DIR to another directory"
+            ) from error
 
 
 def _open_to_read(directory: Path) -> None:

@@ -71,7 +71,7 @@ def verify(
         found = verification.verify(
             cluster, project, steps, only=chosen, is_range=span, rows=not no_rows, late=late_ids
         )
-    terminal.answer(report.verifications(found, format_))
+    terminal.answer(report.verifications(found, format_, paint=terminal.painter()))
     terminal.sum_up(format_, wording.verified(found))
     return SAME if found.good else DIFFERENT
 
@@ -181,7 +181,7 @@ def snapshot(
     if out is None:
         click.echo(text, nl=False)
     else:
-        terminal.write(out, text)
+        _write(project, out, text)
     return SAME
 
 
@@ -190,8 +190,13 @@ def _estimate(project: config.Project, live: str, out: Path | None) -> int:
 
     with database.connect(live, application="tools snapshot") as connection:
         text = sizes.to_json(sizes.ask(connection))
-    terminal.write(out or project.migrations.parent / sizes.FILE, text)
+    _write(project, out or project.migrations.parent / sizes.FILE, text)
     return SAME
+
+
+def _write(project: config.Project, path: Path, text: str) -> None:
+    terminal.write(path, text)
+    terminal.say(f"written: {project.relative(path.resolve())}")
 
 
 @command(tools, "scratch", example="tools scratch -- pytest")

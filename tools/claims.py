@@ -47,7 +47,9 @@ def ignores(path: str, script: Script, starts: Sequence[int], known: frozenset[s
             raise Trouble(f"{place}: write -- lint: ignore RULE because REASON")
         if words[1] not in known:
             close = close_to(words[1], known)
-            raise Trouble(f"{place}: no rule {words[1]}" + (f": did you mean {close}" if close else ""))
+            raise Trouble(
+                f"{place}: no rule {words[1]}" + (f": did you mean {close}" if close else ": docs/lint.md has them all")
+            )
         at = next((start for start in starts if start >= match.start()), starts[-1])
         whole = match.start() < starts[0]
         found.append(Ignore(rule=words[1], reason=words[2], start=match.start(), statement=None if whole else at))

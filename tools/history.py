@@ -37,6 +37,11 @@ class Item:
         """The row of our log that tells of it, where there is one."""
         return self.entry.log_id if self.entry else None
 
+    @property
+    def half_undone(self) -> bool:
+        """Tell whether its rollback was begun outside a transaction, and not ended."""
+        return self.entry is not None and self.entry.applied and self.entry.unfinished
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

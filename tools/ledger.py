@@ -159,7 +159,10 @@ def order(migrations: Iterable[Migration]) -> tuple[Migration, ...]:
     try:
         return tuple(by_id[name] for name in topological_sort(list(by_id), graph))
     except CycleError as error:
-        raise Trouble(f"these migrations depend on each other in a circle: {', '.join(error.args[1])}") from error
+        circle = ", ".join(error.args[1])
+        raise Trouble(
+            f"these migrations depend on each other in a circle: {circle}: take one -- depends: out"
+        ) from error
 
 
 def read(connection: Connection, project: Project) -> Ledger:

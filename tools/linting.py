@@ -73,9 +73,7 @@ def lint(
     found = rules.lint(project, settings, selection, major=pg)
     if not no_design:
         found = rules.with_design(project, settings, selection, found)
-    for note in found.notes:
-        terminal.say(f"note: {note}")
-    terminal.answer(report.lints(found, format_))
+    terminal.answer(report.lints(found, format_, paint=terminal.painter()))
     terminal.sum_up(format_, wording.lint_summary(found))
     for scene, findings in found.scenes if suggest else ():
         for one in suggestions.suggest(project, settings, selection, scene, list(findings)):

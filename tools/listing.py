@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tools.drift import Difference
     from tools.lint import Lint
     from tools.sources import Comparison
+    from tools.verify import Late, Trial, Verification
 
 LONG = 100  # characters of a statement that is shown on a line
 Paint = Callable[[str, str], str]  # of a text and a colour's name
@@ -36,15 +37,27 @@ def comparisons(found: Iterable[Comparison], paint: Paint = uncoloured) -> str:
     return "\n".join(lines)
 
 
-def lint(found: Lint) -> str:
-    """Return what lint found, file by file, and at the end a line that counts it."""
+def lint(found: Lint, paint: Paint = uncoloured) -> str:
+    """Return what lint found, file by file, what it could not look at, and at the end a line that counts."""
     lines = []
     for one in found.findings:
-        lines.append(": ".join(filter(None, (wording.place(one), f"{one.rule} ({one.class_}, risk {one.risk})"))))
+        said = f"{one.rule} ({one.class_}, {paint(f'risk {one.risk}', RISKS[one.risk])})"
+        lines.append(": ".join(filter(None, (wording.place(one), said))))
         statement = visible(one.statement or "")
         lines += [f"    {statement if len(statement) <= LONG else statement[: LONG - 3] + '...'}"] if statement else []
         lines += [f"    {visible(one.message)}", f"    instead: {one.instead}"]
+    lines += [f"note: {visible(note)}" for note in found.notes]
     return "\n".join([*lines, wording.lint_summary(found)])
+
+
+def verification(found: Verification, paint: Paint = uncoloured) -> str:
+    """Return what became of each way back, and at the end a line that counts."""
+    lines = [line for trial in (*found.trials, *found.ranges) for line in _trial(trial, paint)]
+    for one in found.late:
+        lines += [_verdict(f"{one.id} run last", one, paint), *_reason(one), *differences(one.differences, paint)]
+    if found.triggers:
+        lines += ["sql/triggers is not what the migrations make:", *differences(found.triggers, paint)]
+    return "\n".join([*lines, wording.verified(found)])
 
 
 def counsel(found: Counsel, paint: Paint = uncoloured) -> str:
@@ -64,6 +77,19 @@ def differences(found: Iterable[Difference], paint: Paint = uncoloured) -> list[
         lines += [] if is_alone else [f"  {visible(group)}"]
         lines += [("" if is_alone else "  ") + line for one in ours for line in _difference(one, paint)]
     return lines
+
+
+def _trial(trial: Trial, paint: Paint) -> list[str]:
+    notes = [f"    {line}" for line in wording.rows_lines(trial)]
+    return [_verdict(trial.name, trial, paint), *_reason(trial), *notes, *differences(trial.differences, paint)]
+
+
+def _verdict(name: str, one: Trial | Late, paint: Paint) -> str:
+    return f"{name}: {one.verdict if one.good else paint(one.verdict, 'red')}"
+
+
+def _reason(one: Trial | Late) -> list[str]:
+    return [f"    {line}" for line in (one.reason or "").splitlines()]
 
 
 def _advice(one: Found, paint: Paint) -> list[str]:

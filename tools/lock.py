@@ -30,8 +30,8 @@ def take(
     while not hold(connection, project):
         holder, pid = holder_at_work(connection, project)
         now = time.monotonic()
-        if holder.partition(", since")[0] != said:
-            said = holder.partition(", since")[0]
+        if holder.partition(", for")[0] != said:
+            said = holder.partition(", for")[0]
             say(f"waiting for {holder}")
         if now - told >= TELL:
             told = now
@@ -88,8 +88,8 @@ def holder_at_work(connection: Connection, project: Project) -> tuple[str, int |
         return "another run", None
     pid, role, application, address, age = row
     place = f" from {address}" if address else ""
-    since = f", since {int(age.total_seconds())} s" if age is not None else ""  # another role's is not shown to all
-    return f"{application or 'a session'} (pid {pid}, role {role}{place}{since})", int(pid)
+    duration = f", for {int(age.total_seconds())} s" if age is not None else ""  # another role's is not shown to all
+    return f"{application or 'a session'} (pid {pid}, role {role}{place}{duration})", int(pid)
 
 
 def _holder(connection: Connection, project: Project) -> tuple[Any, ...] | None:

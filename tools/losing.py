@@ -19,7 +19,7 @@ def _find_many(scene: Scene) -> Iterator[Hit]:
         for one in scene.large(effect):
             if one.rows and one.changed * SHARE >= one.rows:
                 share = round(100 * min(one.changed, one.rows) / one.rows)
-                message = f"changes {share} in 100 rows of {scene.sizes.said(one.relation)} in one transaction"
+                message = f"changes {share} % of the rows of {scene.sizes.said(one.relation)} in one transaction"
                 yield Hit(effect=effect, message=message)
 
 

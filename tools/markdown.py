@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tools import wording
@@ -35,17 +35,17 @@ def comparisons(found: Iterable[Comparison]) -> str:
     return "\n\n".join(parts)
 
 
-def history(found: History) -> str:
+def history(found: History, notes: Sequence[str] = ()) -> str:
     """Return ``tools status`` as Markdown."""
-    counts = ", ".join(f"{len(found.having(state))} {state}" for state in ("applied", "pending"))
-    wrong = len(found.having("late", "edited", "missing", "unfinished"))
-    rows = [(item.state, code(item.id)) for item in found.items]
-    return f"**Migrations:** {counts}{f', {wrong} wrong' if wrong else ''}\n\n" + table(("state", "migration"), rows)
+    rows = [(item.state, code(item.id), plain(wording.item(item))) for item in found.items]
+    parts = [f"**Migrations:** {wording.history(found)}", table(("state", "migration", "note"), rows)]
+    parts += ["\n".join(f"- {plain(note)}" for note in notes)] if notes else []
+    return "\n\n".join(parts)
 
 
 def verification(found: Verification) -> str:
     """Return ``tools verify`` as Markdown."""
-    parts = [f"**Up, down, up:** {len(found.trials)} migrations, {wording.verdict(found)}"]
+    parts = [f"**Up, down, up:** {wording.counted(len(found.trials), 'migration')}, {wording.verdict(found)}"]
     trials = (*found.trials, *found.ranges)
     rows: list[tuple[str, str]] = [(code(one.name), one.verdict) for one in trials]
     rows += [(f"{code(one.id)} run last", one.verdict) for one in found.late]
@@ -90,6 +90,7 @@ def lint(found: Lint) -> str:
     if found.migrations:
         migrations = [(code(one.id), one.risk, one.phase) for one in found.migrations]
         parts.append(table(("migration", "risk", "phase"), migrations))
+    parts += ["\n".join(f"- {plain(note)}" for note in found.notes)] if found.notes else []
     return "\n\n".join(parts)
 
 

@@ -165,7 +165,7 @@ def _read_migration(
     for other in up.depends:
         if other not in ids:
             close = close_to(other, ids)
-            instead = f": did you mean {close}" if close else ""
+            instead = f": did you mean {close}" if close else ": write the id of one of the files"
             raise Trouble(f"{shown}/{name} depends on {other}, and there is no such migration{instead}")
     down = _read(folder, rollback, f"{shown}/{rollback}", ids) if rollback in names else None
     return Migration(id=migration_id, up=up, down=down)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,6 @@ Level = Literal["error", "warning", "note"]
 LEVELS: dict[str, Level] = {"breaking": "error", "change": "warning", "cosmetic": "note"}
 RISKS: dict[str, Level] = {"high": "error", "medium": "warning", "low": "note"}
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
-PLACE = re.compile(r"^(.+):(\d+)$")
 SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -116,7 +114,7 @@ def github(found: Iterable[Examination]) -> str:
     lines = []
     for examination in found:
         for notice in examination.notices:
-            path, line = _split(notice.place)
+            path, line = wording.split(notice.place)
             parts = {"file": path, "line": line, "title": f"{notice.title} ({examination.name})"}
             shown = ",".join(f"{name}={_property(str(part))}" for name, part in parts.items() if part)
             lines.append(f"::{COMMANDS[notice.level]} {shown}::{_data(notice.message)}")
@@ -255,7 +253,7 @@ def _placed(notice: Notice) -> str:
 
 
 def _result(examination: Examination, notice: Notice, rule: int) -> dict[str, Any]:
-    path, line = _split(notice.place)
+    path, line = wording.split(notice.place)
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}} if path else {}
     if path and line:
         physical["region"] = {"startLine": int(line)}
@@ -271,11 +269,6 @@ def _result(examination: Examination, notice: Notice, rule: int) -> dict[str, An
         "locations": [location],
         "partialFingerprints": {"object/v1": ": ".join(filter(None, marks))},
     }
-
-
-def _split(place: str | None) -> tuple[str, str]:
-    match = PLACE.match(place or "")
-    return (match[1], match[2]) if match else (place or "", "")
 
 
 def _uri(path: str) -> str:

@@ -60,7 +60,8 @@ def read(project: Project, names: tuple[str, ...] = ()) -> tuple[Pattern, ...]:
         if name not in found:
             meant = close_to(name, found)
             raise Trouble(
-                f"no query {name} in {project.relative(folder)}" + (f": did you mean {meant}?" if meant else "")
+                f"no query {name} in {project.relative(folder)}"
+                + (f": did you mean {meant}" if meant else ": name a file of that folder")
             )
     return tuple(_read(project, found[name]) for name in names or found)
 

@@ -137,7 +137,7 @@ class Scene:
             if not index.valid and not index.ours:
                 name = index.identifier.as_string()
                 raise Trouble(
-                    f"index {index} is there and INVALID, and it is not this run's work, so nothing was done:"
+                    f"index {index} is there and invalid, and it is not this run's work, so nothing was done:"
                     f" drop index concurrently {name}, or reindex index concurrently {name}, then apply again"
                 )
             if index.valid:
@@ -163,7 +163,7 @@ class Scene:
         name = _name(node.relation) if node.relation else _quoted(node.name or "")
         for index in self._indexes(LEFTOVERS.format(scope), name=name):
             if not index.ours:
-                self.say(f"{index} is INVALID, and it is not this run's work: it stays")
+                self.say(f"{index} is invalid, and it is not this run's work: it stays")
                 continue
             try:
                 self._drop(index, "reindexing again")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.changes import Fact
     from tools.config import Project
     from tools.drift import Difference
-    from tools.history import History, Item
+    from tools.history import History
     from tools.lint import Lint
     from tools.listing import Paint
     from tools.notices import Examination
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.verify import Late, Trial, Verification
 
 FAILED = ("line", "column", "message", "detail", "hint", "sqlstate", "state")
+UNREAD = "this role may not read schema_tools.log, so edited files are not seen"
 DOING = {"apply": "applied", "rollback": "rolled back", "mark": "marked", "unmark": "unmarked"}
 
 
@@ -38,11 +39,11 @@ def as_json(value: Any) -> str:
 def histories(found: History, form: str, *, complete: bool) -> str:
     """Return ``tools status`` in the form."""
     if form == "json":
-        return as_json(history_json(found))
+        return as_json(history_json(found, complete=complete))
     if form == "markdown":
         from tools import markdown
 
-        return markdown.history(found)
+        return markdown.history(found, unread(complete))
     return history(found, complete=complete)
 
 
@@ -55,13 +56,13 @@ def plans(project: Project, found: Outlook, form: str) -> str:
     return bulletin.as_markdown(found) if form == "markdown" else bulletin.text(found)
 
 
-def verifications(found: Verification, form: str) -> str:
+def verifications(found: Verification, form: str, *, paint: Paint | None = None) -> str:
     """Return ``tools verify`` in the form."""
-    from tools import markdown, notices
+    from tools import listing, markdown, notices
 
     match form:
         case "text":
-            return verification(found)
+            return listing.verification(found, paint or listing.uncoloured)
         case "json":
             return as_json(verification_json(found))
         case "markdown":
@@ -100,13 +101,13 @@ def counsels(found: Counsel, form: str, *, paint: Paint | None = None) -> str:
     return _annotated((notices.of_counsel(found),), form)
 
 
-def lints(found: Lint, form: str) -> str:
+def lints(found: Lint, form: str, *, paint: Paint | None = None) -> str:
     """Return ``tools lint`` in the form."""
     from tools import listing, markdown, notices
 
     match form:
         case "text":
-            return listing.lint(found)
+            return listing.lint(found, paint or listing.uncoloured)
         case "json":
             return as_json(lint_json(found))
         case "markdown":
@@ -128,19 +129,17 @@ def _annotated(found: tuple[Examination, ...], form: str) -> str:
 def history(found: History, *, complete: bool = True) -> str:
     """Return ``tools status`` as text."""
     width = max((len(item.state) for item in found.items), default=0)
-    lines = [f"{item.state:<{width}}  {item.id}{_item_note(item)}" for item in found.items]
-    counts = {
-        state: len(found.having(state)) for state in ("applied", "pending", "late", "edited", "missing", "unfinished")
-    }
-    lines.append(
-        ", ".join(f"{count} {state}" for state, count in counts.items() if count or state in ("applied", "pending"))
-    )
-    if not complete:
-        lines.append("note: this role may not read schema_tools.log, so edited files are not seen")
-    return "\n".join(lines)
+    lines = [f"{item.state:<{width}}  {item.id}  {wording.item(item)}".rstrip() for item in found.items]
+    lines += [f"note: {note}" for note in unread(complete)]
+    return "\n".join([*lines, wording.history(found)])
 
 
-def history_json(found: History) -> dict[str, Any]:
+def unread(complete: bool) -> list[str]:
+    """Return what is not known of the history where the log could not be read."""
+    return [] if complete else [UNREAD]
+
+
+def history_json(found: History, *, complete: bool = True) -> dict[str, Any]:
     """Return ``tools status`` as JSON."""
     return {
         "applied": len(found.having("applied", "edited", "missing")),
@@ -153,9 +152,12 @@ def history_json(found: History) -> dict[str, Any]:
                 "applied_at": _time(item.entry.applied_at if item.entry else None),
                 "cosmetic_edit": item.cosmetic,
                 "renamed_to": item.renamed_to,
+                "late": bool(item.entry and item.entry.late),
+                "rollback_interrupted": item.half_undone,
             }
             for item in found.items
         ],
+        "notes": unread(complete),
     }
 
 
@@ -212,30 +214,6 @@ def comparisons_json(found: tuple[Comparison, ...], unused: tuple[str, ...] = ()
     }
 
 
-def verification(found: Verification) -> str:
-    """Return ``tools verify`` as text."""
-    from tools import listing
-
-    lines = [line for trial in (*found.trials, *found.ranges) for line in _trial(trial)]
-    for one in found.late:
-        lines += [f"{one.id} run last: {one.verdict}", *_reason(one), *listing.differences(one.differences)]
-    if found.triggers:
-        lines += ["sql/triggers is not what the migrations make:", *listing.differences(found.triggers)]
-    lines.append(wording.verified(found))
-    return "\n".join(lines)
-
-
-def _trial(trial: Trial) -> list[str]:
-    from tools import listing
-
-    notes = [f"    {line}" for line in wording.rows_lines(trial)]
-    return [f"{trial.name}: {trial.verdict}", *_reason(trial), *notes, *listing.differences(trial.differences)]
-
-
-def _reason(one: Trial | Late) -> list[str]:
-    return [f"    {line}" for line in (one.reason or "").splitlines()]
-
-
 def verification_json(found: Verification) -> dict[str, Any]:
     """Return ``tools verify`` as JSON."""
     return {
@@ -261,6 +239,7 @@ def lint_json(found: Lint) -> dict[str, Any]:
     return {
         "findings": [one.as_json() for one in found.findings],
         "migrations": [asdict(one) for one in found.migrations],
+        "notes": list(found.notes),
     }
 
 
@@ -292,12 +271,15 @@ def _for_people(found: Comparison) -> Comparison:
 
 
 def _difference_json(one: Difference) -> dict[str, Any]:
+    file, line = wording.split(one.where)
     return {
         "change": one.change,
         "kind": one.kind,
         "name": one.name,
         "facts": _facts_json(one.facts),
         "where": one.where,
+        "file": file or None,
+        "line": int(line) if line else None,
         "severity": one.severity,
         "compatible": one.compatible,
         "hint": one.hint,
@@ -307,19 +289,6 @@ def _difference_json(one: Difference) -> dict[str, Any]:
 
 def _facts_json(facts: Mapping[str, Fact]) -> dict[str, Any]:
     return {name: {"expected": fact.expected, "actual": fact.actual} for name, fact in facts.items()}
-
-
-def _item_note(item: Item) -> str:
-    notes = [_time(item.entry.applied_at) or ""] if item.entry and item.entry.applied_at else []
-    notes += ["file edited since, in comments or white space only"] if item.cosmetic else []
-    notes += [f"its file is now {item.renamed_to}"] if item.renamed_to else []
-    notes += ["its rollback was interrupted: tools rollback continues it"] if _is_half_undone(item) else []
-    notes += ["applied late"] if item.entry and item.entry.late else []
-    return f"  {', '.join(notes)}" if notes else ""
-
-
-def _is_half_undone(item: Item) -> bool:
-    return item.entry is not None and item.entry.applied and item.entry.unfinished
 
 
 def _time(when: datetime | None) -> str | None:

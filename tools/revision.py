@@ -27,5 +27,5 @@ def git(project: Project, *arguments: str) -> str:
         raise Trouble("git is not installed: install it, or name the files") from None
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["it does not say why"])[-1]
-        raise Trouble(f"git {arguments[0]} failed: {reason}")
+        raise Trouble(f"git {arguments[0]} failed: {reason}: mend that, or name the files")
     return done.stdout

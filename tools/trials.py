@@ -35,7 +35,7 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
     Without --scale it is that of sql/seed, which people read. With --scale every table is filled by the server: many
     rows, skewed, within all constraints, the same each time. A table that has rows is refused; all is one transaction.
     """
-    from tools import database, samples, seeding, sowing
+    from tools import database, samples, seeding, sowing, wording
 
     target = config.needed(url, project.directory)
     hints = seeding.read_hints(project)
@@ -48,12 +48,13 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
                 f"{database.describe(target)} has rows in {names}: seed an empty database, as tools scratch makes"
             )
         if not yes:
-            terminal.confirm(f"fill {len(tables)} tables of {database.describe(target)}?")
+            terminal.confirm(f"fill {wording.counted(len(tables), 'table')} of {database.describe(target)}?")
         with database.explained("fill the tables", target):
             if scale is None:
                 samples.load(connection, project)
             else:
                 sowing.fill(connection, hints, scale=scale, say=terminal.say)
+    terminal.say(f"filled {wording.counted(len(tables), 'table')}")
     return SAME
 
 
@@ -87,7 +88,7 @@ def explain(
     if write:
         goldens.write(changes)
         for one in changes:
-            terminal.say(f"{'removed' if one.text is None else 'wrote'} {project.relative(one.path)}")
+            terminal.say(f"{'removed' if one.text is None else 'written'}: {project.relative(one.path)}")
     stale = () if write else goldens.findings(project, changes)
     terminal.answer(explanations.shown(found, stale, format_))
     terminal.sum_up(format_, explanations.summary(found))

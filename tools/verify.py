@@ -171,7 +171,7 @@ def _trial(way: Course, steps: tuple[Step, ...]) -> tuple[Trial, Catalog | None]
     """Try some files as one, with rows and, where that fails, without; return the trial and the catalog after."""
     missing = [step.migration.id for step in steps if step.migration.down is None]
     if missing:
-        reason = f"{missing[0]}.rollback.sql is missing"
+        reason = f"{missing[0]} has no rollback file"
         return _named(Trial(id="", verdict="irreversible", schema="irreversible", reason=reason), steps), None
     before = way.catalog()
     try:

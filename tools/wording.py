@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tools.changes import Fact
     from tools.drift import Difference
     from tools.findings import Finding
+    from tools.history import History, Item
     from tools.lint import Lint
     from tools.sources import Comparison
     from tools.verify import Trial, Verification
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("cosmetic", "change", "breaking")  # from the least
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 LONG = 60  # characters from which only what differs is marked
+PLACE = re.compile(r"^(.+):(\d+)$")
 Token = tuple[str, str]  # a sign (" ", "-" for expected only, "+" for actual only) and a text
 
 
@@ -95,7 +97,7 @@ def headline(found: Comparison) -> str:
     notes += [f"{len(found.ignored)} ignored by .driftignore"] if found.ignored else []
     about = f" ({'; '.join(notes)})" if notes else ""
     if found.same:
-        return visible(f"{head}: same, {found.objects} objects{about}")
+        return visible(f"{head}: same, {counted(found.objects, 'object')}{about}")
     return visible(f"{head}: {counted(len(found.differences), 'difference')}{about}")
 
 
@@ -121,12 +123,32 @@ def counsel(found: Counsel) -> str:
     """Return the line that counts advice by risk."""
     risks = Counter(one.advice.risk for one in found.found)
     parts = [f"{risks[risk]} {risk}" for risk in ("high", "medium", "low") if risks[risk]]
-    return f"{counted(risks.total(), 'finding')}{': ' if parts else ''}{', '.join(parts)}"
+    return f"{counted(risks.total(), 'finding')}: {', '.join(parts)}" if parts else "nothing found"
+
+
+def history(found: History) -> str:
+    """Return the line that counts migrations by state; what is applied and what is pending always, the rest if any."""
+    counts = {
+        state: len(found.having(state)) for state in ("applied", "pending", "late", "edited", "missing", "unfinished")
+    }
+    shown = (f"{count:,} {state}" for state, count in counts.items() if count or state in ("applied", "pending"))
+    return ", ".join(shown)
+
+
+def item(one: Item) -> str:
+    """Return what is noted of a migration: when it was applied, and what is odd about it."""
+    entry = one.entry
+    notes = [entry.applied_at.isoformat(timespec="seconds")] if entry and entry.applied_at else []
+    notes += ["file edited since, in comments or white space only"] if one.cosmetic else []
+    notes += [f"its file is now {one.renamed_to}"] if one.renamed_to else []
+    notes += ["its rollback was interrupted: tools rollback continues it"] if one.half_undone else []
+    notes += ["applied late"] if entry and entry.late else []
+    return ", ".join(notes)
 
 
 def counted(number: int, word: str) -> str:
     """Return ``1 difference``, ``2 differences``."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def reaches(found: Iterable[Comparison], threshold: str) -> bool:
@@ -173,7 +195,7 @@ def uncompared(found: tuple[Comparison, ...]) -> str | None:
     if not keys:
         return None
     shown = ", ".join([*keys[:10], *([f"and {len(keys) - 10} more"] if len(keys) > 10 else [])])
-    return f"{len(keys)} object{'s' if len(keys) != 1 else ''} of kinds that are not compared: {shown}"
+    return f"{counted(len(keys), 'object')} of kinds that are not compared: {shown}"
 
 
 def rows_lines(trial: Trial) -> list[str]:
@@ -193,13 +215,23 @@ def rows_lines(trial: Trial) -> list[str]:
 
 def verified(found: Verification) -> str:
     """Return a verification in one line."""
-    return f"{len(found.trials)} migrations up, down, up: {verdict(found)}"
+    return f"{counted(len(found.trials), 'migration')} up, down, up: {verdict(found)}"
 
 
 def verdict(found: Verification) -> str:
     """Return how many things are wrong; where a range was tried, its files count only as one."""
     bad = sum(not one.good for one in found.judged) + sum(not one.good for one in found.late) + len(found.triggers)
-    return f"{bad} found" if bad else "every way back holds"
+    return counted(bad, "finding") if bad else "every way back holds"
+
+
+def split(place: str | None) -> tuple[str, str]:
+    """Return file and line of a place, as far as it has them.
+
+    >>> split("a.sql:14"), split("a.sql"), split(None)
+    (('a.sql', '14'), ('a.sql', ''), ('', ''))
+    """
+    match = PLACE.match(place or "")
+    return (match[1], match[2]) if match else (place or "", "")
 
 
 def place(one: Finding) -> str | None:
@@ -210,7 +242,6 @@ def place(one: Finding) -> str | None:
 def lint_summary(found: Lint) -> str:
     """Return how many files were looked at, and what was found."""
     counts = Counter[str](one.class_ for one in found.findings)
-    files = len(found.migrations)
-    words = {"hazard": "hazard" if counts["hazard"] == 1 else "hazards", "design": "of design", "hygiene": "of hygiene"}
-    said = [f"{counts[class_]} {word}" for class_, word in words.items() if counts[class_]]
-    return f"{files} file{'' if files == 1 else 's'} measured: {', '.join(said) or 'nothing found'}"
+    said = [counted(counts["hazard"], "hazard")] if counts["hazard"] else []
+    said += [f"{counts[class_]} of {class_}" for class_ in ("design", "hygiene") if counts[class_]]
+    return f"{counted(len(found.migrations), 'file')} measured: {', '.join(said) or 'nothing found'}"

@@ -133,8 +133,7 @@ def vendor(project: config.Project, dest: Path, check: bool, diff: bool) -> int:
 def _ended(changes: Sequence[object], *, check: bool, diff: bool) -> int:
     """Say what is next, and return the exit code: 1 where something would be written."""
     if not changes:
-        if not check and not diff:
-            terminal.say("nothing to write")
+        terminal.say("nothing to write")
         return SAME
     if check or diff:
         terminal.say(f"the same command without {'--check' if check else '--diff'} writes it")
