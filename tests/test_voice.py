@@ -1,18 +1,23 @@
-"""One voice: what every command calls alike, says alike, and how each of its sentences is written."""
+"""One voice: what several commands have is called alike, said alike and shown alike."""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
-from tiny import AB, call, write_history
+from tiny import AB, A, call, rows, write_history
 
-from tools import cli
+from tools import cli, listing
+from tools.findings import Finding
+from tools.lint import Lint
+from tools.verify import Trial, Verification
 
 TOOLS = Path(cli.__file__).parent
 COMMANDS = cli.tools.commands
@@ -129,3 +134,61 @@ def test_a_wrong_call_is_one_sentence_of_ours(arguments: list[str], sentence: st
     assert answer.err.startswith(f"tools: {sentence}")
     assert re.search(r": see tools( \w+)? --help\n$", answer.err)
     assert answer.err.count("\n") == 1
+
+
+def keys(value: Any) -> Iterator[str]:
+    """Yield every key of an answer, but for the names of what the database has."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield key
+            yield from keys(part) if key not in ("facts", "evidence") else ()
+    elif isinstance(value, list):
+        for part in value:
+            yield from keys(part)
+
+
+def test_json_is_written_in_one_way(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {**AB, A: ("-- A table.\ncreate table a (id int)", None)})
+    applied = [
+        json.loads(line) for line in call(project, "apply", "-u", empty_url, "--to", A, "-f", "json").out.splitlines()
+    ]
+    rows(empty_url, "create table odd (id int)")
+    answers = {
+        name: json.loads(call(project, name, "-u", empty_url, "-f", "json").out)
+        for name in ("status", "plan", "lint", "verify", "drift-check", "advise")
+    }
+    found = set(keys([applied, *answers.values()]))
+    assert {key for key in found if not re.fullmatch(r"[a-z]+(_[a-z]+)*", key)} == set()
+    assert found >= {"id", "file", "line", "milliseconds", "notes"}
+    assert [name for name in ("status", "plan", "lint", "advise") if not isinstance(answers[name]["notes"], list)] == []
+    (odd,) = answers["drift-check"]["comparisons"][-1]["differences"]
+    assert (odd["name"], odd["where"], odd["file"], odd["line"]) == ("public.odd", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("command", "last"),
+    [
+        ("status", "1 applied, 1 pending"),
+        ("plan", "1 to apply"),
+        ("lint", "1 file measured: 5 of design"),
+        ("verify", "2 migrations up, down, up: 1 finding"),
+        ("drift-check", "1 difference: 1 change"),
+    ],
+)
+def test_the_last_line_counts(command: str, last: str, empty_url: str, tmp_path: Path) -> None:
+    """In the words that number asks for: one migration is no migrations."""
+    project = write_history(tmp_path, {**AB, A: "create table a (id int)"})
+    call(project, "apply", "-u", empty_url, "--to", A)
+    rows(empty_url, "create table odd (id int)")
+    assert call(project, command, "-u", empty_url).out.splitlines()[-1].startswith(last)
+
+
+def test_colours_mark_what_is_bad_in_every_list() -> None:
+    found = Finding(
+        rule="r", class_="hazard", risk="high", file="a.sql", line=1, statement=None, message="m", instead="i"
+    )
+    shown = listing.lint(Lint(findings=(found,), migrations=()), lambda text, colour: f"<{colour}>{text}")
+    assert shown.splitlines()[0] == "a.sql:1: r (hazard, <red>risk high)"
+    bad = Trial(id="a", verdict="residue", schema="residue")
+    shown = listing.verification(Verification(trials=(bad,)), lambda text, colour: f"<{colour}>{text}")
+    assert shown.splitlines() == ["a: <red>residue", "1 migration up, down, up: 1 finding"]
