@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import click
 import pytest
 from tiny import AB, A, call, rows, write_history
 
-from tools import cli, listing
+from tools import cli, listing, report, terminal
 from tools.findings import Finding
+from tools.history import History, Item
 from tools.lint import Lint
 from tools.verify import Trial, Verification
 
@@ -183,12 +185,20 @@ def test_the_last_line_counts(command: str, last: str, empty_url: str, tmp_path:
     assert call(project, command, "-u", empty_url).out.splitlines()[-1].startswith(last)
 
 
-def test_colours_mark_what_is_bad_in_every_list() -> None:
+def test_colours_mark_what_is_bad_in_every_list(empty_url: str, tmp_path: Path) -> None:
+    def paint(text: str, colour: str) -> str:
+        return f"<{colour}>{text}"
+
     found = Finding(
         rule="r", class_="hazard", risk="high", file="a.sql", line=1, statement=None, message="m", instead="i"
     )
-    shown = listing.lint(Lint(findings=(found,), migrations=()), lambda text, colour: f"<{colour}>{text}")
+    shown = listing.lint(Lint(findings=(found,), migrations=()), paint)
     assert shown.splitlines()[0] == "a.sql:1: r (hazard, <red>risk high)"
     bad = Trial(id="a", verdict="residue", schema="residue")
-    shown = listing.verification(Verification(trials=(bad,)), lambda text, colour: f"<{colour}>{text}")
+    shown = listing.verification(Verification(trials=(bad,)), paint)
     assert shown.splitlines() == ["a: <red>residue", "1 migration up, down, up: 1 finding"]
+    items = Item(id="a", state="applied"), Item(id="b", state="edited")
+    assert report.history(History(items=items), paint=paint).splitlines()[:2] == ["applied  a", "<red>edited   b"]
+    with mock.patch.object(terminal, "painter", return_value=paint):
+        plan = call(write_history(tmp_path, {A: "create table a (id int)"}), "plan", "-u", empty_url).out
+    assert plan.startswith(f"{A}  (<cyan>risk low, expand)\n")

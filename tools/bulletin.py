@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from tools.listing import RISKS, Paint, uncoloured
 from tools.markdown import code, folded, plain, table
 from tools.outlook import OF_ROWS
 from tools.statements import Statement, brief, locate, split
@@ -27,12 +28,12 @@ LASTS = {
 }
 
 
-def text(found: Outlook) -> str:
+def text(found: Outlook, paint: Paint = uncoloured) -> str:
     """Return the plan as text."""
     if not found.files and not found.refusals:
         return "nothing to apply"
-    lines = [line for file in found.files for line in _file(found, file)]
-    lines += [f"refused: {sentence}" for sentence in found.refusals]
+    lines = [line for file in found.files for line in _file(found, file, paint)]
+    lines += [f"{paint('refused', 'red')}: {sentence}" for sentence in found.refusals]
     oldest = found.neighbours.oldest
     lines += [f"the oldest open transaction: {session(oldest)}"] if oldest else []
     return "\n".join([*lines, *(f"note: {visible(one)}" for one in found.notes), summary(found)])
@@ -43,10 +44,10 @@ def summary(found: Outlook) -> str:
     return f"{len(found.files)} to apply" + (f", {len(found.refusals)} in the way" if found.refusals else "")
 
 
-def _file(found: Outlook, file: File) -> Iterator[str]:
+def _file(found: Outlook, file: File, paint: Paint) -> Iterator[str]:
     """Yield the lines of one file."""
     effects = file.effects
-    about = _about(file)
+    about = _about(file, paint)
     yield f"{file.step.migration.id}{'  (' + ', '.join(about) + ')' if about else ''}"
     if title := file.step.script.title:
         yield f"    {title}"
@@ -58,16 +59,14 @@ def _file(found: Outlook, file: File) -> Iterator[str]:
     yield from (f"    {visible(line)}" for line in ending(found, file))
 
 
-def _about(file: File) -> list[str]:
+def _about(file: File, paint: Paint) -> list[str]:
     """Return what is said of a file in brackets: risk and phase as computed, where the header says another."""
     script, computed = file.step.script, file.scene is not None
     about = []
     for word, value, header in (("risk ", file.risk, script.risk), ("", file.phase, script.phase)):
         if value:
-            about.append(
-                f"{word}{value}"
-                + (f" though its header says {header}" if computed and header not in (None, value) else "")
-            )
+            doubt = f" though its header says {header}" if computed and header not in (None, value) else ""
+            about.append((paint(f"{word}{value}", RISKS[value]) if word else value) + doubt)
     about += [] if script.transactional == "true" else ["outside a transaction"]
     return about + (["late"] if file.step.late else [])
 

@@ -88,7 +88,7 @@ def status(project: config.Project, url: str | None, format_: str, exit_code: bo
         entries = ledger.read(connection, project)
     found = history.compare(files, entries)
     _notes(files)
-    terminal.answer(report.histories(found, format_, complete=entries.complete))
+    terminal.answer(report.histories(found, format_, complete=entries.complete, paint=terminal.painter()))
     return DIFFERENT if exit_code and len(found.having("applied")) < len(found.items) else SAME
 
 
@@ -137,7 +137,7 @@ def plan(
         is_measured=is_measured,
         is_sampled=not no_sample,
     )
-    terminal.answer(report.plans(project, seen, format_))
+    terminal.answer(report.plans(project, seen, format_, paint=terminal.painter()))
     return TROUBLE if seen.refusals else SAME
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.changes import Fact
     from tools.config import Project
     from tools.drift import Difference
-    from tools.history import History
+    from tools.history import History, Item
     from tools.lint import Lint
     from tools.listing import Paint
     from tools.notices import Examination
@@ -36,7 +36,7 @@ def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
-def histories(found: History, form: str, *, complete: bool) -> str:
+def histories(found: History, form: str, *, complete: bool, paint: Paint | None = None) -> str:
     """Return ``tools status`` in the form."""
     if form == "json":
         return as_json(history_json(found, complete=complete))
@@ -44,16 +44,16 @@ def histories(found: History, form: str, *, complete: bool) -> str:
         from tools import markdown
 
         return markdown.history(found, unread(complete))
-    return history(found, complete=complete)
+    return history(found, complete=complete, paint=paint)
 
 
-def plans(project: Project, found: Outlook, form: str) -> str:
+def plans(project: Project, found: Outlook, form: str, *, paint: Paint | None = None) -> str:
     """Return ``tools plan`` in the form."""
-    from tools import bulletin
+    from tools import bulletin, listing
 
     if form == "json":
         return as_json(bulletin.as_json(project, found))
-    return bulletin.as_markdown(found) if form == "markdown" else bulletin.text(found)
+    return bulletin.as_markdown(found) if form == "markdown" else bulletin.text(found, paint or listing.uncoloured)
 
 
 def verifications(found: Verification, form: str, *, paint: Paint | None = None) -> str:
@@ -126,12 +126,20 @@ def _annotated(found: tuple[Examination, ...], form: str) -> str:
     return notices.sarif(found)
 
 
-def history(found: History, *, complete: bool = True) -> str:
-    """Return ``tools status`` as text."""
+def history(found: History, *, complete: bool = True, paint: Paint | None = None) -> str:
+    """Return ``tools status`` as text; what stops a run is red."""
+    from tools import listing
+
+    paint = paint or listing.uncoloured
     width = max((len(item.state) for item in found.items), default=0)
-    lines = [f"{item.state:<{width}}  {item.id}  {wording.item(item)}".rstrip() for item in found.items]
+    lines = [f"{_state(item, width, paint)}  {item.id}  {wording.item(item)}".rstrip() for item in found.items]
     lines += [f"note: {note}" for note in unread(complete)]
     return "\n".join([*lines, wording.history(found)])
+
+
+def _state(item: Item, width: int, paint: Paint) -> str:
+    shown = f"{item.state:<{width}}"
+    return shown if item.state in ("applied", "pending") else paint(shown, "red")
 
 
 def unread(complete: bool) -> list[str]:
