@@ -272,7 +272,7 @@ def test_an_empty_table_says_nothing(make_database: MakeDatabase, tmp_path: Path
     url = make_database(f"{A_AND_B} {FLYWAY}")
     answer = mark(write_history(tmp_path, ABC), url, "flyway", "--yes")
     assert answer.code == 2
-    assert "public.flyway_schema_history says of nothing that it is applied: compare with" in answer.err
+    assert "public.flyway_schema_history names nothing that is applied: compare with" in answer.err
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def _read_versions(connection: Connection, tool: Tool, tables: tuple[str, ...]) 
     queries = [sql.SQL(tool.versions).format(sql.SQL(name)) for name in tables]
     found = tuple((str(version), bool(older)) for query in queries for version, older in connection.execute(query))
     if not found:
-        raise Trouble(f"{tables[0]} says of nothing that it is applied: compare with {CATALOG}")
+        raise Trouble(f"{tables[0]} names nothing that is applied: compare with {CATALOG}")
     return found
 
 
