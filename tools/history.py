@@ -56,7 +56,7 @@ class Step:
         """The file that runs."""
         script = self.migration.up if self.operation == "apply" else self.migration.down
         if script is None:
-            raise Trouble(f"{self.migration.id} has no rollback file")
+            raise Trouble(f"{self.migration.id} has no rollback file: write {self.migration.id}.rollback.sql")
         return script
 
 

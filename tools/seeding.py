@@ -70,12 +70,13 @@ def read_hints(project: Project) -> Hints:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Trouble(f"{shown} is not valid TOML: {error}") from error
     known: dict[str, tuple[type, ...]] = {"rows": (int,), "values": (str,), "nulls": (int, float)}
+    wanted = {"rows": "a whole number", "values": "a text", "nulls": "a number"}
     for section, entries in found.items():
         if section not in known or not isinstance(entries, dict):
             raise Trouble(f"{shown}: unknown section {section!r}: it takes [rows], [values] and [nulls]")
         for name, value in entries.items():
             if not isinstance(value, known[section]) or isinstance(value, bool):
-                raise Trouble(f"{shown}: {name!r} in [{section}] does not take {value!r}")
+                raise Trouble(f"{shown}: {name!r} in [{section}] does not take {value!r}: write {wanted[section]}")
     return Hints(**found)
 
 

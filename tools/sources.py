@@ -209,7 +209,7 @@ class Reader:
         files = sorted(path.glob("*.sql")) if path.is_dir() else [path]
         files = [file for file in files if not file.name.endswith(".rollback.sql")]
         if not files:
-            raise Trouble(f"no .sql file in {path}")
+            raise Trouble(f"no .sql file in {path}: name a folder that has some")
         with database.connect(url, application="tools scratch") as connection:
             for file in files:
                 scratch.load_file(connection, self.project, file.resolve())
