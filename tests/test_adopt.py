@@ -192,7 +192,7 @@ def test_a_dump_at_any_point(make_database: MakeDatabase, tmp_path: Path) -> Non
         url = make_database("".join(made[: count + 1]))
         answer = mark(project, url, "catalog", "--yes")
         assert (answer.code, answer.out) == (0, marked(*ids)), answer.err
-        assert ("one by one" in answer.err) == (count < 3)
+        assert ("migration by migration" in answer.err) == (count < 3)
         assert applied(url) == list(ids)
 
 

@@ -393,7 +393,7 @@ def test_a_role_that_may_only_read_its_ledger(live: tuple[str, Project], session
     assert (answer.code, answer.err) == (0, "")
     assert "public.big (about 20,000 rows, " in answer.out
     assert re.search(r"in its way now: pid \d+ \(shop, role \w+, state unknown, of unknown age\) holds", answer.out)
-    assert "sessions of other roles are not shown to this role: grant pg_read_all_stats to it" in answer.out
+    assert "are not shown to this role: grant pg_read_all_stats to it" in answer.out
 
 
 def test_a_database_that_refuses_to_be_written_to(live: tuple[str, Project]) -> None:

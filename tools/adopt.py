@@ -232,7 +232,7 @@ def _find_point(case: Case, reader: sources.Reader, say: Say) -> Proposal | None
     whole = reader.replayed(steps)
     case = replace(case, tables=case.tables - {table.key for table in whole.tables})
     if _differences(case, whole):
-        say(f"the database is not at the end of the history: replaying its {len(steps)} migrations one by one")
+        say(f"the database is not at the end of the history: replaying it migration by migration, {len(steps)} in all")
         steps = _search(case, reader, steps)
     unseen = _unseen(case, reader, steps)
     proposal = _proposal(case, reader, steps)

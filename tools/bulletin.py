@@ -10,7 +10,7 @@ from tools.listing import RISKS, Paint, uncoloured
 from tools.markdown import code, folded, plain, table
 from tools.outlook import OF_ROWS
 from tools.statements import Statement, brief, locate, split
-from tools.wording import visible
+from tools.wording import counted, visible
 
 if TYPE_CHECKING:
     from tools.config import Project
@@ -106,7 +106,7 @@ def sized(found: Outlook, impact: Impact) -> str:
     name, rows, size = impact.relation, found.rows(impact), found.neighbours.bytes.get(impact.relation)
     if impact.kind not in OF_ROWS:
         return name
-    words = ["of unknown size" if rows is None else "empty" if rows == 0 else f"about {rows:,} rows"]
+    words = ["of unknown size" if rows is None else "empty" if rows == 0 else f"about {counted(rows, 'row')}"]
     return f"{name} ({', '.join([*words, *([] if size is None else [_bytes(size)])])})"
 
 

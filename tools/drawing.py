@@ -12,6 +12,7 @@ from tools.layout import width
 from tools.markup import Markup, tag
 from tools.phrases import shown
 from tools.placing import Box, Edge, Plan, Point, place, spread
+from tools.wording import counted
 
 LETTER = 7.0  # the width of a letter in the boxes, which have a font of one width
 ROW = 20.0
@@ -91,7 +92,7 @@ def areas(document: Document, href: Mapping[str, str]) -> Markup:
             href=href[area.title],
             class_="area",
             rows=tuple(("", row, "") for row in _contents(document, area, 0 if many else 5)),
-            tip=f"{len(area.tables)} tables",
+            tip=counted(len(area.tables), "table"),
         )
         for area in document.areas
     ]
@@ -99,7 +100,7 @@ def areas(document: Document, href: Mapping[str, str]) -> Markup:
     known = {one.name: one for one in boxes}
     class_ = "many quiet" if many else "many"
     lines = [
-        _line(plan, known, edge, (HEAD / 2, HEAD / 2), f"{count} foreign keys", count, class_)
+        _line(plan, known, edge, (HEAD / 2, HEAD / 2), counted(count, "foreign key"), count, class_)
         for edge, count in sorted(ties.items())
         if edge[0] != edge[1]
     ]
@@ -111,7 +112,7 @@ def _contents(document: Document, area: Area, most: int) -> list[str]:
     degree = Counter(link.parent for link in document.links) + Counter(link.child for link in document.links)
     names = sorted(area.tables, key=lambda name: (-degree[name], name))
     more = len(names) - most
-    count = [f"and {more} more" if most else f"{more} tables"] if more > 0 else []
+    count = [f"and {more} more" if most else counted(more, "table")] if more > 0 else []
     return [*(_cut(shown(name)) for name in names[:most]), *count]
 
 

@@ -316,6 +316,6 @@ def _unseen(around: Neighbours) -> Iterator[str]:
         yield "the database is a standby: who holds locks on its primary is not seen from here"
     if around.hidden:
         yield (
-            f"the transactions of {around.hidden} sessions of other roles are not shown to this role:"
+            f"the transactions of other roles' sessions ({around.hidden}) are not shown to this role:"
             " grant pg_read_all_stats to it to see how old they are"
         )

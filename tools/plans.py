@@ -107,7 +107,9 @@ def _given(connection: Connection, pattern: Pattern) -> tuple[list[sql.Literal],
         raise _failed(pattern, "given", error) from error
     result = cursor.pgresult  # as the server wrote it: not every value of PostgreSQL is one of Python
     if result is None or not result.ntuples:
-        raise Trouble(f"{pattern.place('given')}: given finds no row in the large data: ask for less")
+        raise Trouble(
+            f"{pattern.place('given')}: given finds no row in the large data: ask for less, or for a larger --scale"
+        )
     names = [(result.fname(i) or b"").decode() for i in range(result.nfields)]
     texts = [(result.get_value(0, i) or b"").decode() for i in range(result.nfields)]
     values = [sql.Literal(text) for name, text in zip(names, texts, strict=True) if "." not in name]

@@ -38,7 +38,9 @@ class Sizes:
     def said(self, table: str) -> str:
         """Return the table with its size."""
         rows = self.of(table)
-        return f"{table} (of unknown size)" if rows is None else f"{table} (about {rows:,} rows)"
+        return (
+            f"{table} (of unknown size)" if rows is None else f"{table} (about {rows:,} row{'' if rows == 1 else 's'})"
+        )
 
 
 def ask(connection: Connection) -> Sizes:

@@ -90,7 +90,10 @@ class Sower:
         if part.rows and not rows:
             checks = ", ".join(one.label for one in part.of_type("check", "unique", "exclusion")) or "its keys"
             raise Trouble(f"no row for {name} was found that {checks} let in: {_way_out(name)}")
-        self.say(f"{name}: {rows:,} rows" + (f" of {part.rows:,}: no more differ" if rows < part.rows else ""))
+        self.say(
+            f"{name}: {rows:,} row{'' if rows == 1 else 's'}"
+            + (f" of {part.rows:,}: no more differ" if rows < part.rows else "")
+        )
         return Filled(table=name, rows=rows, wanted=part.rows)
 
     def _insert(self, part: Part, values: Mapping[str, Form], after: int, count: int, most: int) -> int:

@@ -8,6 +8,7 @@ from tools import markdown, prose
 from tools.document import Document, Entry, Index, Sheet
 from tools.phrases import shown
 from tools.prose import code, plain, sentence
+from tools.wording import counted
 
 
 def tables(document: Document) -> Iterator[str]:
@@ -43,7 +44,7 @@ def sheet(found: Sheet) -> Iterator[str]:
     if found.policies:
         yield markdown.table(("policy", "what it lets through", "made at"), map(_told, found.policies))
     if found.partition_key:
-        yield f"Partitioned by {code(found.partition_key)}: {len(found.partitions)} partitions."
+        yield f"Partitioned by {code(found.partition_key)}: {counted(len(found.partitions), 'partition')}."
     if found.ddl:
         yield markdown.folded("DDL, comments and rights aside", "sql", "".join(f"{one};\n" for one in found.ddl))
 

@@ -11,6 +11,7 @@ from tools.catalog import Catalog
 from tools.creations import join, split
 from tools.document import Advice, Sheet
 from tools.kinds import Column, Index
+from tools.wording import counted
 
 QUERIES = Path(__file__).parent / "queries" / "upkeep"
 BACKUP = """\
@@ -134,8 +135,9 @@ def _partitions(catalog: Catalog, sheets: Iterable[Sheet]) -> Iterator[Advice]:
         made = f" {phrases.names(makers)} makes them." if makers else ""
         yield Advice(
             title=f"Make the partitions of {phrases.shown(sheet.name)} in time",
-            words=f"{phrases.shown(sheet.name)} is partitioned by {phrases.code(sheet.partition_key)}, and has"
-            f" {len(sheet.partitions)} partitions.{told}{made} Old ones go by `detach partition concurrently`.",
+            words=f"{phrases.shown(sheet.name)} is partitioned by {phrases.code(sheet.partition_key)}, and has "
+            + counted(len(sheet.partitions), "partition")
+            + f".{told}{made} Old ones go by `detach partition concurrently`.",
             statements=_query("partitions"),
         )
 
@@ -150,8 +152,8 @@ def _numbers(catalog: Catalog) -> Iterator[Advice]:
     ]
     yield Advice(
         title="Watch numbers that end",
-        words=f"{len(found)} keys count in a type that ends before bigint does. A wider type is a rewrite of the table:"
-        " begin long before it is urgent.",
+        words=f"{counted(len(found), 'key')} of a type that ends before bigint does. A wider type is a rewrite of the"
+        " table: begin long before it is urgent.",
         statements="\n".join([*lines, *([f"-- and {len(found) - 20} more"] if len(found) > 20 else [])]),
     )
 

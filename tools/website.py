@@ -10,6 +10,7 @@ from pathlib import Path
 from tools import pages, records
 from tools.document import Document
 from tools.phrases import shown
+from tools.wording import counted
 
 ASSETS = Path(__file__).parent / "site"
 NAMES = ("site.css", "site.js", "theme.js")
@@ -35,7 +36,7 @@ def _entries(document: Document) -> Iterator[list[str]]:
         yield [sheet.kind, shown(sheet.name), f"tables/{sheet.slug}.html", sheet.purpose[:LONGEST], columns]
     if len(document.areas) > 1:
         for area in document.areas:
-            yield ["area", area.title, f"areas/{area.slug}.html", f"{len(area.tables)} tables", ""]
+            yield ["area", area.title, f"areas/{area.slug}.html", counted(len(area.tables), "table"), ""]
     for sheet in document.sheets:
         for index in sheet.indexes:
             yield ["index", index.name, f"tables/{sheet.slug}.html#indexes", index.reason[:LONGEST], ""]

@@ -206,7 +206,9 @@ def rows_lines(trial: Trial) -> list[str]:
         shown = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
         where = f" in {', '.join(loss.columns)}" if loss.columns else ""
         lines.append(
-            f"{loss.table}: of {loss.rows} rows {shown}{where}" if loss.counts else f"{loss.table}: {shown} rows"
+            f"{loss.table}: of {counted(loss.rows, 'row')} {shown}{where}"
+            if loss.counts
+            else f"{loss.table}: {shown} rows"
         )
     lines += [f"what it drops comes back empty: {key}" for key in trial.dropped]
     lines += [f"tried on empty tables: with rows it stops at {trial.untried}"] if trial.untried else []
