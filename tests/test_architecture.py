@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import importlib
 import re
 import subprocess
@@ -153,6 +154,13 @@ def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 400
     assert path.stem == "__main__" or ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in modules() if ">>> " in one.read_text("utf-8")], ids=lambda path: path.stem
+)
+def test_the_examples_of_a_module_hold(path: Path) -> None:
+    assert doctest.testmod(importlib.import_module(f"tools.{path.stem}")).failed == 0
 
 
 def loaded_by(code: str) -> set[str]:

@@ -77,7 +77,7 @@ def session(live: tuple[str, Project]) -> Iterator[Callable[[str], int]]:
 def anonymous(text: str) -> str:
     """Return a text without what differs from run to run."""
     text = re.sub(r"pid \d+ \(shop, role \w+, ([a-z ]+), for \d+ s\)", r"pid N (shop, \1)", text)
-    return re.sub(r"\d+\.\d kB|\d+\.\d MB", "SIZE", text)
+    return re.sub(r"[\d.]+ [kM]B", "SIZE", text)
 
 
 def test_the_plan_in_words(live: tuple[str, Project], session: Callable[[str], int]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,10 +58,6 @@ def test_body_is_folded_where_it_is_printed(name: str) -> None:
     assert printing.fold_body(written) == written
     printed = f"BEGIN ATOMIC\n SELECT (((a >= 1) AND (a <= 2)) AND (a <> 3)) AS x;\nEND {name}"
     assert printing.fold_body(printed) != printed
-
-
-def test_examples_of_the_module() -> None:
-    assert doctest.testmod(printing).failed == 0
 
 
 SETTINGS = """

@@ -13,10 +13,11 @@ Hidden = Literal["sessions", "statistics", "sequences"]
 
 MB = 1024 * 1024
 GB = 1024 * MB
+TB = 1024 * GB
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 YOUNG = DAY  # statistics of less than a day say nothing of what runs once a day
 RIPE = 30 * DAY  # and those of less than a month nothing of what runs once a month
-SIZES = (("GB", GB), ("MB", MB), ("kB", 1024))
+SIZES = (("TB", TB), ("GB", GB), ("MB", MB), ("kB", 1024))
 SPANS = (("day", DAY), ("hour", HOUR), ("minute", MINUTE), ("second", 1))
 
 

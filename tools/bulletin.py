@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from tools.advice import size
 from tools.listing import RISKS, Paint, uncoloured
 from tools.markdown import code, folded, plain, table
 from tools.outlook import OF_ROWS
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 LONG = 100  # characters of a statement that is shown on a line
 MOST = 5  # locks in the way of a file, the oldest first; JSON has them all
-UNITS = ("bytes", "kB", "MB", "GB", "TB")
 LASTS = {
     "moment": "for a moment",
     "work": "while it works",
@@ -103,11 +103,11 @@ def sized(found: Outlook, impact: Impact) -> str:
 
     Its rows are as the server estimates them, its bytes with indexes and TOAST.
     """
-    name, rows, size = impact.relation, found.rows(impact), found.neighbours.bytes.get(impact.relation)
+    name, rows, space = impact.relation, found.rows(impact), found.neighbours.bytes.get(impact.relation)
     if impact.kind not in OF_ROWS:
         return name
     words = ["of unknown size" if rows is None else "empty" if rows == 0 else f"about {counted(rows, 'row')}"]
-    return f"{name} ({', '.join([*words, *([] if size is None else [_bytes(size)])])})"
+    return f"{name} ({', '.join([*words, *([] if space is None else [size(space)])])})"
 
 
 def work(one: Expected) -> tuple[str, ...]:
@@ -303,18 +303,6 @@ def _transaction(file: File, effect: Effect) -> str | None:
     if file.step.script.transactional == "true":
         return None
     return "outside any transaction" if effect.alone else f"in transaction {effect.transaction + 1} of the file"
-
-
-def _bytes(size: float) -> str:
-    """Return a size as people read it.
-
-    >>> _bytes(1536), _bytes(20)
-    ('1.5 kB', '20 bytes')
-    """
-    unit = 0
-    while size >= 1024 and unit < len(UNITS) - 1:
-        size, unit = size / 1024, unit + 1
-    return f"{size:.1f} {UNITS[unit]}" if unit else f"{size:.0f} {UNITS[0]}"
 
 
 def _shortened(line: str) -> str:
