@@ -61,6 +61,7 @@ CASES: list[tuple[str, list[str]]] = [
     ),
     ("create table t (id int); alter table t enable row level security;", []),
     ("alter table c set (fillfactor = 70);\nrevoke select on c from public;", ["2 revoke"]),
+    ("grant all on c to public;", []),
     ("create table j (d json);", []),
     ("alter sequence q as smallint;", []),
     ("update c set id = (select 1);", ["1 many-rows-at-once"]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from tools import tree
 from tools.catalog import Catalog, objects
+from tools.changes import lost
 from tools.findings import Risk
 from tools.kinds import Constraint
 from tools.scenes import Check, Hit, Scene, rule
@@ -145,9 +146,9 @@ def _find_revoked(scene: Scene) -> Iterator[Hit]:
             continue
         about = one.name.rpartition(" to ")[0].partition(" ")[2]
         fact = one.facts.get("privileges")
-        lost = sorted({*fact.expected} - {*fact.actual}) if fact else []
-        if lost or one.change == "missing":
-            said = f"{', '.join(lost)} on {one.name}" if lost else one.name
+        gone = lost(fact) if fact else ()
+        if gone or one.change == "missing":
+            said = f"{', '.join(gone)} on {one.name}" if gone else one.name
             yield Hit(effect=scene.about(about), message=f"{said}: the release may need it")
 
 

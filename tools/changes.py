@@ -12,6 +12,7 @@ from tools.kinds import Object
 
 # What `grant all` gives on a table; MAINTAIN came with 17
 ALL_BEFORE_17 = frozenset(("delete", "insert", "references", "select", "trigger", "truncate", "update"))
+OPTION = " with grant option"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,18 @@ def compare(expected: Catalog, actual: Catalog) -> tuple[Change, ...]:
     return tuple(
         change for member in members() for change in _compare(getattr(expected, member), getattr(actual, member), alike)
     )
+
+
+def lost(fact: Fact) -> tuple[str, ...]:
+    """Return the rights that are expected and not there; all is each of them, with grant option is more than without.
+
+    >>> lost(Fact(expected=("insert", "select"), actual=("select with grant option",)))
+    ('insert',)
+    """
+    has = {right.removesuffix(OPTION) for right in fact.actual}
+    if has >= ALL_BEFORE_17 or "all" in has:
+        has |= {"all", *(right for right in fact.expected if not right.endswith(OPTION))}
+    return tuple(right for right in fact.expected if right not in has | set(fact.actual))
 
 
 def _compare(expected: tuple[Object, ...], actual: tuple[Object, ...], alike: int) -> Iterator[Change]:

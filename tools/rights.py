@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tools.changes import Change
+from tools.changes import OPTION, Change
 from tools.creations import role, split
 from tools.kinds import DefaultPrivilege, Object, Privilege
 
@@ -31,7 +31,6 @@ GRANTED_AS = {
 KINDS = (*GRANTED_AS, "foreign data wrapper", "foreign server", "language", "schema", "sequence", "table")
 TARGET = re.compile(rf"^(?P<kind>{'|'.join(KINDS)}) (?P<name>.+) to (?P<grantee>.+)$", re.DOTALL)
 FUTURE = re.compile(r"^for (?P<maker>.+?)(?: in (?P<space>schema .+?))? on (?P<kind>[a-z ]+) to (?P<grantee>.+)$")
-OPTION = " with grant option"
 
 
 def regrant(change: Change, owner: str | None = None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from tools.changes import Change, Fact
+from tools.changes import Change, Fact, lost
 from tools.kinds import Column, Constraint, Index, Policy
 
 Severity = Literal["breaking", "change", "cosmetic"]
@@ -133,8 +133,10 @@ def _breaks(kind: str, name: str, fact: Fact) -> bool:
             return fact.actual in OFF
         case "partitions":
             return any(text.startswith(OFF) for text in set(fact.actual) - set(fact.expected))
-        case "labels" | "privileges":
+        case "labels":
             return not set(fact.expected) <= set(fact.actual)
+        case "privileges":
+            return bool(lost(fact))
         case "config":
             return any(setting.startswith("search_path=") for setting in set(fact.expected) - set(fact.actual))
     if name in PROMISES.get(kind, set()):
@@ -158,7 +160,7 @@ def _column_works(name: str, fact: Fact, enums: frozenset[str]) -> bool:
 def _stops(kind: str, name: str, fact: Fact) -> bool:
     match (kind, name):
         case ("privilege", "privileges"):
-            return not set(fact.expected) <= set(fact.actual)
+            return bool(lost(fact))
         case ("table", "row_security"):
             return bool(fact.actual)
         case ("index", "unique" | "valid"):

@@ -429,7 +429,7 @@ grant select on app.notes to pg_monitor;
 grant select on app.notes to public;
 -- changed privilege table app.tasks to pg_monitor: privileges [breaking, stops]
 revoke insert on app.tasks from pg_monitor;
--- changed privilege table app.tasks to pg_monitor: privileges [breaking, stops]
+-- changed privilege table app.tasks to pg_monitor: privileges
 grant all on app.tasks to pg_monitor;
 -- changed privilege table app.tasks to pg_read_all_data: privileges [breaking, stops]
 revoke grant option for select on app.tasks from pg_read_all_data;
@@ -583,6 +583,21 @@ alter trigger touch on app.tasks rename to stamp;
 -- missing policy app.tasks.mine [breaking, stops]
 -- unexpected policy app.tasks.own
 alter policy mine on app.tasks rename to own;
+
+-- changed privilege table app.tasks to pg_monitor: privileges
+grant insert on app.tasks to pg_monitor with grant option;
+-- changed privilege table app.tasks to pg_monitor: privileges
+grant all on app.tasks to pg_monitor with grant option;
+-- changed privilege table app.tasks to pg_monitor: privileges [breaking, stops]
+revoke insert on app.tasks from pg_monitor; grant select, update on app.tasks to pg_monitor with grant option;
+-- changed privilege column app.tasks.title to pg_monitor: privileges
+grant update (title), references (title) on app.tasks to pg_monitor;
+-- missing privilege sequence app.ticket to pg_monitor [breaking, stops]
+-- unexpected privilege sequence app.ticket to pg_read_all_data
+revoke usage on sequence app.ticket from pg_monitor; grant usage on sequence app.ticket to pg_read_all_data;
+-- missing publication relation feed.app.users
+-- unexpected publication relation feed.app.child
+alter publication feed drop table app.users; alter publication feed add table app.child;
 
 -- What is changed at once and has nothing to do with it is told, too
 -- changed column app.notes.body: nullable [breaking, stops]
