@@ -270,6 +270,12 @@ def test_the_forms_of_continuous_integration(history: Project) -> None:
     assert "2 files measured: 1 hazard" in lint(history).out
 
 
+def test_a_draft_that_nobody_filled_is_noted(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE, B: SAFE})
+    answer = lint(project)
+    assert (answer.code, answer.err) == (0, f"note: {B} has no statement\n")
+
+
 @pytest.mark.parametrize("form", ["github", "junit", "sarif"])
 def test_a_log_is_not_silent_where_the_answer_goes_elsewhere(form: str, history: Project) -> None:
     assert lint(history, "-f", form).err == "2 files measured: 1 hazard\n"

@@ -196,6 +196,7 @@ def lint(project: Project, settings: scratch.Settings, selection: Selection, *, 
         findings += kept
         seen.append((scene, tuple(kept)))
         id_ = scene.measurement.step.migration.id
+        notes += [] if scene.effects else [f"{id_} has no statement"]
         verdicts.append(Verdict(id=id_, risk=claims.risk(scene, kept), phase=claims.phase(scene)))
     return Lint(
         findings=tuple(findings), migrations=tuple(verdicts), notes=tuple(dict.fromkeys(notes)), scenes=tuple(seen)
