@@ -209,8 +209,18 @@ def _given_cluster(
             made = Cluster(url=made.url, databases=made.databases, replayed=made.databases[0])
         yield made
     finally:
-        for name in made.databases:
-            _drop(made, name)
+        _drop_all(made)
+
+
+def _drop_all(cluster: Cluster) -> None:
+    """Drop what was made; where the server has gone meanwhile, say what it will still have when it is back."""
+    left = list(cluster.databases)
+    try:
+        while left:
+            _drop(cluster, left[-1])
+            left.pop()
+    except (Trouble, psycopg.OperationalError) as error:
+        raise Trouble(f"the scratch server went away, and keeps {', '.join(sorted(left))}: drop them there") from error
 
 
 def _drop(cluster: Cluster, name: str) -> None:
