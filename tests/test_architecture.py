@@ -28,7 +28,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 ROOMS = {
     "The ground": (
         "where things are, a connection, a server of our own",
-        "errors config database directories binaries postmaster server",
+        "errors files config database directories binaries postmaster server",
     ),
     "Files": (
         "what the SQL files say, and where their statements begin and end",

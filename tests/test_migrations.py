@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,6 +87,23 @@ def test_new_needs_a_name(tmp_path: Path) -> None:
     answer = call(write_history(tmp_path, AB), "new", "first step")
     assert answer.code == 0
     assert [line.rpartition("_first_step")[2] for line in answer.out.splitlines()] == [".sql", ".rollback.sql"]
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[2Jb", "a\u202eb", "caf\udce9"])
+def test_a_name_that_cannot_be_shown_is_refused(name: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    Path(os.fsdecode(os.fsencode(project.migrations / f"20260105000000_{name}.sql"))).touch()
+    with pytest.raises(Trouble, match="a name with characters that cannot be shown: rename it") as caught:
+        migrations.read(project)
+    assert str(caught.value).isascii()
+    assert str(caught.value).isprintable()
+
+
+def test_a_pipe_in_place_of_a_file_is_trouble(tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    os.mkfifo(project.migrations / "20260105000000_pipe.sql")
+    with pytest.raises(Trouble, match=r"_pipe\.sql is a pipe or a device, which may never end: make it a file"):
+        migrations.read(project)
 
 
 def test_a_folder_in_place_of_a_file_is_trouble(tmp_path: Path) -> None:

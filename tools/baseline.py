@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg import conninfo, sql
 
-from tools import catalog, database, drafts, migrations, outline, scratch, sources
+from tools import catalog, database, drafts, files, migrations, outline, scratch, sources
 from tools.binaries import find_binaries
 from tools.catalog import Catalog
 from tools.config import Project
@@ -108,7 +108,7 @@ def new(
         _prove(project, settings, name, text, url)
     except Trouble as trouble:
         if keep is not None:
-            keep.write_text(text, encoding="utf-8", newline="\n")
+            files.write(keep, text)
         kept = f"the draft is in {keep}" if keep else "see the draft with --keep FILE"
         raise Trouble(f"{trouble}\nno migration was written: {kept}") from trouble
     paths = _write(
@@ -301,10 +301,7 @@ def _prove(project: Project, settings: scratch.Settings, name: str, text: str, u
 
 def _write(project: Project, name: str, text: str, why: str) -> tuple[Path, Path]:
     """Write the pair: the header of any new migration with why and effect, and the statements; and no way back."""
-    up, down = migrations.new(project, name)
-    head = up.read_text(encoding="utf-8")
+    (up, head), (down, end) = migrations.blank(project, name).items()
     head = head.replace("-- why:\n", f"-- why: {why}\n")
     head = re.sub(r"-- effect:[^\n]*", f"-- effect: {EFFECT}", head)
-    up.write_text(head + text, encoding="utf-8", newline="\n")
-    down.write_text(down.read_text(encoding="utf-8") + NO_WAY_BACK, encoding="utf-8", newline="\n")
-    return up, down
+    return migrations.write({up: head + text, down: end + NO_WAY_BACK})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import time
 import zlib
 from contextlib import suppress
@@ -13,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tools import __version__, catalog, directories, looks
+from tools import __version__, catalog, directories, files, looks
 from tools.catalog import Catalog
+from tools.errors import Trouble
 from tools.rows import uncollected
 
 MOST_VALUES = 256  # each a history's
@@ -112,10 +112,9 @@ def _code() -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file at once: another process never sees it half written."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
-        fresh.write(content)
-    os.replace(fresh.name, path)
+    """Write a file that is ours alone; what there is no room for is made again the next time."""
+    with suppress(Trouble):
+        files.write(path, content, mode=0o600)
 
 
 def _folder(name: str = "catalogs") -> Path:

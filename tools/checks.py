@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tools import config, terminal
+from tools import config, files, terminal
 from tools.errors import Trouble
 from tools.options import (
     ANNOTATED,
@@ -195,7 +195,7 @@ def _estimate(project: config.Project, live: str, out: Path | None) -> int:
 
 
 def _write(project: config.Project, path: Path, text: str) -> None:
-    terminal.write(path, text)
+    files.write(path, text)
     terminal.say(f"written: {project.relative(path.resolve())}")
 
 

@@ -89,11 +89,10 @@ def prove(cluster: scratch.Cluster, project: Project, name: str, found: Draft) -
 
 def write(project: Project, name: str, found: Draft) -> tuple[Path, Path]:
     """Write the pair: the headers of any new migration, then the drafted statements."""
-    paths = migrations.new(project, name)
-    for path, text in zip(paths, (found.up, found.down), strict=True):
-        with path.open("a", encoding="utf-8", newline="") as file:
-            file.write(text)
-    return paths
+    heads = migrations.blank(project, name).items()
+    return migrations.write(
+        {path: head + text for (path, head), text in zip(heads, (found.up, found.down), strict=True)}
+    )
 
 
 def ended(text: str) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ast
 import difflib
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import contract, package, writer
+from tools import contract, files, package, writer
 from tools.catalog import Catalog
 from tools.errors import Trouble
 from tools.package import Package
@@ -128,13 +126,9 @@ def write(changes: tuple[Change, ...]) -> None:
     """Make the folder as it should be, each file at once and whole."""
     for change in changes:
         if change.change == "extra":
-            change.path.unlink()
-            continue
-        change.path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=change.path.parent, delete=False, encoding="utf-8") as file:
-            file.write(change.wanted)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, change.path)
+            files.remove(change.path)
+        else:
+            files.write(change.path, change.wanted)
 
 
 def _texts(folder: Path) -> dict[str, str]:

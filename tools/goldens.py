@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
+from tools import files
 from tools.config import Project
-from tools.errors import Trouble
 from tools.findings import Finding, Rule
 
 FOLDER = "plans"
@@ -77,14 +77,10 @@ def findings(project: Project, changes: Iterable[Change]) -> tuple[Finding, ...]
 def write(changes: Iterable[Change]) -> None:
     """Write the plans as they are now."""
     for one in changes:
-        try:
-            if one.text is None:
-                one.path.unlink()
-            else:
-                one.path.parent.mkdir(exist_ok=True)
-                one.path.write_text(one.text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise Trouble(f"cannot write {one.path}: {error.strerror}") from error
+        if one.text is None:
+            files.remove(one.path)
+        else:
+            files.write(one.path, one.text)
 
 
 def _read(path: Path) -> str | None:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from tools import files
 from tools.config import Project
 from tools.errors import Trouble
 from tools.statements import blank_restrict, locate, token_hash
@@ -88,18 +89,33 @@ def stamp(migration_id: str) -> str:
 
 def new(project: Project, name: str, *, now: datetime | None = None) -> tuple[Path, Path]:
     """Write an empty pair of files after the newest one, and return their paths."""
+    return write(blank(project, name, now=now))
+
+
+def blank(project: Project, name: str, *, now: datetime | None = None) -> dict[Path, str]:
+    """Return an empty pair of files that comes after the newest one."""
     slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     if not slug:
         raise Trouble(f"{name!r} makes no file name: use letters and digits, like add_due_date_to_tasks")
-    project.migrations.mkdir(parents=True, exist_ok=True)
+    there = _names(project) if project.migrations.is_dir() else []
     when = (now or datetime.now(UTC)).strftime("%Y%m%d%H%M%S")
-    newest = max((stamp(file) for file in _names(project)), default="")
+    newest = max((stamp(file) for file in there), default="")
     if newest >= when:  # a clock that is behind must not make a late file
         when = _next_second(newest)
     up, down = (project.migrations / f"{when}_{slug}{suffix}" for suffix in (".sql", ".rollback.sql"))
     title = name.strip().replace("_", " ").capitalize().rstrip(".")
-    up.write_text(UP_TEMPLATE.format(title=title), encoding="utf-8", newline="\n")
-    down.write_text(DOWN_TEMPLATE.format(title=title[:1].lower() + title[1:]), encoding="utf-8", newline="\n")
+    return {up: UP_TEMPLATE.format(title=title), down: DOWN_TEMPLATE.format(title=title[:1].lower() + title[1:])}
+
+
+def write(pair: Mapping[Path, str]) -> tuple[Path, Path]:
+    """Write both files of a pair, or none."""
+    up, down = pair
+    files.write(up, pair[up])
+    try:
+        files.write(down, pair[down])
+    except Trouble:
+        files.remove(up)
+        raise
     return up, down
 
 
@@ -189,7 +205,14 @@ def _names(project: Project) -> list[str]:
 
 
 def _refuse_unread(folder: str, entry: os.DirEntry[str]) -> None:
-    """Refuse what looks like a migration and would be passed over: yoyo ignores most of these without a word."""
+    """Refuse what looks like a migration and would be passed over: yoyo ignores most of these without a word.
+
+    A name goes into the ledger, and is shown: not one that is no UTF-8, that turns a line around or breaks it.
+    """
+    if entry.name.endswith(".sql") and not entry.name.isprintable():
+        raise Trouble(f"{folder} holds {entry.name!a}, a name with characters that cannot be shown: rename it")
+    if entry.name.endswith(".sql") and not entry.is_file(follow_symlinks=False) and _is_special(entry.path):
+        raise Trouble(f"{folder}/{entry.name} is a pipe or a device, which may never end: make it a file")
     if entry.name.startswith("post-apply"):
         raise Trouble(f"{folder}/{entry.name}: post-apply hooks are not run: make it a migration, or run it with psql")
     if entry.name.endswith(".sql"):
@@ -200,6 +223,10 @@ def _refuse_unread(folder: str, entry: os.DirEntry[str]) -> None:
         raise Trouble(f"{folder}/{entry.name}: migrations in Python are not run: write SQL")
     if entry.is_dir() and any(Path(entry.path).glob("*.sql")):
         raise Trouble(f"{folder}/{entry.name}/ holds .sql files that would be ignored: move them to {folder}")
+
+
+def _is_special(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def _refuse_orphans(project: Project, names: list[str]) -> None:

@@ -50,7 +50,14 @@ def write(project: Project, folder: Path, wanted: Mapping[str, bytes]) -> None:
     """Put the copy in its place at once: whoever looks, also after a kill, finds the old one or the new one."""
     target = folder.resolve()
     _refuse(project, target)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_beside(target, wanted)
+    except OSError as error:
+        raise Trouble(f"cannot write {folder}: {error.strerror}") from error
+
+
+def _write_beside(target: Path, wanted: Mapping[str, bytes]) -> None:
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         for name, content in wanted.items():
