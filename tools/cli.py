@@ -167,7 +167,7 @@ def apply(
     target = _direct(project, url)
     if dry_run:
         return _rehearse(target, project, options, to, format_)
-    if not yes and sys.stdin.isatty():
+    if not yes and terminal.is_terminal(sys.stdin):
         with database.connect(target, application="tools apply") as connection:
             steps = runner.plan_apply(connection, project, options, to)
         if steps:
@@ -250,7 +250,7 @@ def mark(
     if bool(ids) == bool(source):
         raise Trouble("write either IDs or --from, and not both")
     target = _direct(project, url)
-    if ids and not yes and sys.stdin.isatty():
+    if ids and not yes and terminal.is_terminal(sys.stdin):
         terminal.confirm(f"record {len(ids)} as applied on {database.describe(target)}?")
     ask: Callable[[str], None] = (lambda _: None) if yes else terminal.confirm
     with sources.reader(project, settings, live=target, say=terminal.say) as reader:

@@ -120,7 +120,12 @@ def read_dotenv(directory: Path) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values
 
-    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
+    try:
+        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
+    except UnicodeDecodeError as error:
+        raise Trouble(f".env is not UTF-8: {error.reason} at byte {error.start}: save it as UTF-8") from None
+    except OSError as error:
+        raise Trouble(f"cannot read .env: {error.strerror}") from error
 
 
 def _section(path: Path) -> dict[str, Any]:

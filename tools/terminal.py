@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -51,6 +51,9 @@ def run(group: click.Group) -> NoReturn:
         say(f"tools: {trouble}")
         code = TROUBLE
     except SystemExit:  # click's exit code for a reader that has seen enough is 1, which would look like drift
+        code = TROUBLE
+    except OSError as error:
+        say(f"tools: {_refused(error)}")
         code = TROUBLE
     except Exception as error:  # a crash must not look like drift
         say(_crash(error))
@@ -99,21 +102,39 @@ def _crash(error: Exception) -> str:
     return f"tools: unexpected {name}: {message}: this is a bug or a server's refusal; TOOLS_TRACEBACK=1 shows where"
 
 
+def _refused(error: OSError) -> str:
+    """Return the sentence for a refusal of the system; one without a file is of what is written to, as a full disk."""
+    if error.filename is not None:
+        return f"cannot use {error.filename}: {error.strerror}"
+    return f"cannot write: {error.strerror or error}: what was done before stays, see tools status"
+
+
 def _terminate(*_: object) -> NoReturn:
     raise Terminated
 
 
 def confirm(question: str) -> None:
     """Ask, and leave where the answer is no; where nobody can answer, --yes is the way out."""
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise Trouble("this asks first, and there is nobody to answer: pass --yes")
     click.confirm(question, abort=True, err=True)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether somebody sits there; a stream that was closed before we started is None."""
+    return stream is not None and stream.isatty()
 
 
 def say(line: str) -> None:
     """Tell the story on standard error; standard output is for the answer."""
     clear()
-    click.echo(line, err=True)
+    _echo(line)
+
+
+def _echo(line: str, *, nl: bool = True) -> None:
+    """Write to standard error; a story that nobody can read is no reason to stop."""
+    with suppress(OSError):
+        click.echo(line, err=True, nl=nl)
 
 
 def answer(text: str) -> None:
@@ -133,7 +154,7 @@ def painter() -> Paint:
     """Return what colours a text; nothing does where no terminal shows it or NO_COLOR is set (no-color.org)."""
     from tools import listing
 
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    if not is_terminal(sys.stdout) or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return listing.uncoloured
     return _painted
 
@@ -146,18 +167,18 @@ def clear() -> None:
     """Remove a line of progress that still stands on the terminal."""
     global _told
     if _told < 0:
-        click.echo("\r\x1b[K", err=True, nl=False)
+        _echo("\r\x1b[K", nl=False)
         _told = 0.0
 
 
 def tell(line: str) -> None:
     """Show how far a statement is: a line that renews itself on a terminal, else a plain one every ten seconds."""
     global _told
-    if sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", err=True, nl=False)
+    if is_terminal(sys.stderr):
+        _echo(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", nl=False)
         _told = -1.0
     elif time.monotonic() - _told >= TELL_EVERY:
-        click.echo(line, err=True)
+        _echo(line)
         _told = time.monotonic()
 
 
@@ -170,11 +191,3 @@ def run_command(arguments: tuple[str, ...], url: str) -> int:
         raise Trouble(f"cannot run {arguments[0]}: {error.strerror}") from error
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def write(path: Path, text: str) -> None:
-    """Write an answer to a file."""
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise Trouble(f"cannot write {path}: {error.strerror}") from error
