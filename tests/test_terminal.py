@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tiny import AB, A, applied, call, ended, start, write_history
+from tiny import AB, A, C, Files, applied, call, ended, relations, rows, start, value, write_history
+
+from tools import database, lock
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
@@ -37,3 +41,49 @@ def test_a_dotenv_that_is_no_text(tmp_path: Path) -> None:
     answer = call(project, "status")
     sentence = "tools: .env is not UTF-8: invalid start byte at byte 0: save it as UTF-8\n"
     assert (answer.code, answer.err) == (2, sentence)
+
+
+def test_a_limit_of_the_server_is_no_bug(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    rows(empty_url, f"alter database {value(empty_url, 'select current_database()')} set statement_timeout = '1ms'")
+    said = "canceling statement due to statement timeout"
+    answer = call(project, "snapshot", "--from", "live", "-u", empty_url)
+    sentence = f"tools: the server stopped this: {said}: try again, or raise the limit that it names\n"
+    assert (answer.code, answer.err) == (2, sentence)
+    answer = call(project, "apply", "-u", empty_url)
+    assert (answer.code, answer.err) == (2, f"tools: cannot make the ledger: {said}\n")
+
+
+# What a database or a role may be set to, and what our own questions and the files of a run must stand
+HOSTILE = (
+    "datestyle = 'German, DMY'",
+    "intervalstyle = 'sql_standard'",
+    "timezone = 'Asia/Kathmandu'",
+    "standard_conforming_strings = off",
+    "client_encoding = 'latin1'",
+    "default_transaction_isolation = 'serializable'",
+    "session_replication_role = 'replica'",
+    "row_security = off",
+    "transform_null_equals = on",
+    "quote_all_identifiers = on",
+    "lock_timeout = '1ms'",
+    "client_min_messages = debug1",
+)
+
+
+@pytest.mark.parametrize("setting", HOSTILE)
+def test_a_database_may_be_set_to_anything(setting: str, empty_url: str, tmp_path: Path) -> None:
+    files: Files = {**AB, C: ("-- transactional: false\ncreate index concurrently a_id on a (id)", "drop index a_id")}
+    project = write_history(tmp_path, files)
+    rows(empty_url, f"alter database {value(empty_url, 'select current_database()')} set {setting}")
+    for command in ("apply", "drift-check --expected migrations --actual live", "status -f json"):
+        answer = call(project, *command.split(), "-u", empty_url)
+        assert (answer.code, "unexpected" in answer.err) == (0, False), answer
+    times = [one["applied_at"] for one in json.loads(answer.out)["migrations"]]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", time) for time in times)
+    with database.connect(empty_url) as holding:
+        assert lock.hold(holding, project)
+        answer = call(project, "rollback", "-n", "3", "--yes", "--patience", "0", "-u", empty_url)
+    assert re.search(r"tools \(pid \d+, role \w+, since \d+ s\) still holds the lock", answer.err)
+    assert call(project, "rollback", "-n", "3", "--yes", "-u", empty_url).code == 0
+    assert relations(empty_url) == set()

@@ -17,6 +17,9 @@ from tools.errors import Trouble
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+# What ends a statement or its session from outside; time limits of a transaction are internal errors to psycopg
+STOPPED = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
+
 CONNECT_TIMEOUT = 15  # seconds; Neon wakes a sleeping compute in well under one, a wrong address never answers
 AT_ONCE = 1.0  # seconds in which a pooler with a session to lend has lent it
 # What a server says that is there, and takes nobody now

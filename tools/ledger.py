@@ -14,7 +14,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from importlib import resources
 from typing import Any, Literal
 
@@ -40,7 +39,7 @@ with latest as (
 select
   coalesce(applied.migration_id, latest.migration_id) as id,
   applied.migration_id is not null as applied,
-  applied.applied_at_utc at time zone 'utc' as applied_at,
+  pg_catalog.to_char(applied.applied_at_utc, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"') as applied_at,
   latest.operation,
   latest.raw_hash,
   latest.token_hash,
@@ -54,7 +53,8 @@ where applied.migration_id is not null
 order by 1
 """
 READ_YOYO = """
-select migration_id, true, applied_at_utc at time zone 'utc', null, null, null, null, false, null
+select migration_id, true, pg_catalog.to_char(applied_at_utc, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
+  null, null, null, null, false, null
 from {migration}
 order by 1
 """
@@ -111,7 +111,7 @@ class Entry:
 
     id: str
     applied: bool
-    applied_at: datetime | None = None
+    applied_at: str | None = None
     operation: Operation | None = None
     raw_hash: str | None = None
     token_hash: str | None = None

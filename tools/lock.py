@@ -88,7 +88,7 @@ def holder_at_work(connection: Connection, project: Project) -> tuple[str, int |
         return "another run", None
     pid, role, application, address, age = row
     place = f" from {address}" if address else ""
-    duration = f", for {int(age.total_seconds())} s" if age is not None else ""  # another role's is not shown to all
+    duration = f", for {int(age)} s" if age is not None else ""  # another role's is not shown to all
     return f"{application or 'a session'} (pid {pid}, role {role}{place}{duration})", int(pid)
 
 
@@ -97,7 +97,7 @@ def _holder(connection: Connection, project: Project) -> tuple[Any, ...] | None:
     return connection.execute(
         """
         select activity.pid, activity.usename, activity.application_name, activity.client_addr,
-          pg_catalog.clock_timestamp() - activity.backend_start
+          extract(epoch from pg_catalog.clock_timestamp() - activity.backend_start)::float8
         from pg_catalog.pg_locks as lock
         join pg_catalog.pg_stat_activity as activity on activity.pid = lock.pid
         where lock.locktype = 'advisory' and lock.granted and lock.objsubid = 1

@@ -157,7 +157,7 @@ def history_json(found: History, *, complete: bool = True) -> dict[str, Any]:
             {
                 "id": item.id,
                 "state": item.state,
-                "applied_at": _time(item.entry.applied_at if item.entry else None),
+                "applied_at": item.entry.applied_at if item.entry else None,
                 "cosmetic_edit": item.cosmetic,
                 "renamed_to": item.renamed_to,
                 "late": bool(item.entry and item.entry.late),
@@ -297,7 +297,3 @@ def _difference_json(one: Difference) -> dict[str, Any]:
 
 def _facts_json(facts: Mapping[str, Fact]) -> dict[str, Any]:
     return {name: {"expected": fact.expected, "actual": fact.actual} for name, fact in facts.items()}
-
-
-def _time(when: datetime | None) -> str | None:
-    return when.isoformat(timespec="seconds") if when else None

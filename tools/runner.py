@@ -226,7 +226,7 @@ def _session(url: str, application: str) -> Iterator[Connection]:
     with database.connect(url, application=application) as connection, database.explained("write the ledger", url):
         try:
             yield connection
-        except psycopg.OperationalError as error:
+        except database.STOPPED as error:
             raise Trouble(
                 f"the run was stopped: {database.reason(error, url)}:"
                 " what tools status shows as applied is done, and the same command does the rest"

@@ -97,6 +97,10 @@ def _crash(error: Exception) -> str:
     """Return the sentence for an error that nobody expected; the trace is there for those who ask for it."""
     if os.environ.get("TOOLS_TRACEBACK"):
         traceback.print_exc()
+    from tools import database
+
+    if isinstance(error, database.STOPPED):
+        return f"tools: the server stopped this: {database.reason(error)}: try again, or raise the limit that it names"
     name = type(error).__name__
     message = str(error).strip().partition("\n")[0]
     return f"tools: unexpected {name}: {message}: this is a bug or a server's refusal; TOOLS_TRACEBACK=1 shows where"

@@ -138,7 +138,7 @@ def history(found: History) -> str:
 def item(one: Item) -> str:
     """Return what is noted of a migration: when it was applied, and what is odd about it."""
     entry = one.entry
-    notes = [entry.applied_at.isoformat(timespec="seconds")] if entry and entry.applied_at else []
+    notes = [entry.applied_at] if entry and entry.applied_at else []
     notes += ["file edited since, in comments or white space only"] if one.cosmetic else []
     notes += [f"its file is now {one.renamed_to}"] if one.renamed_to else []
     notes += ["its rollback was interrupted: tools rollback continues it"] if one.half_undone else []
