@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from pooler import pooled
-from tiny import AB, A, B, Files, applied, call, ended, rows, start, value, write_history
+from tiny import AB, A, B, Files, applied, apply, call, ended, rows, start, value, write_history
 
 from tools import database, ledger, runner, scratch, server
 from tools.errors import Trouble
@@ -286,3 +286,13 @@ def test_other_clients_of_a_pooler_keep_their_settings(pool: Callable[..., str],
         assert other.execute(settings).fetchall() == [('"$user", public', "0")]
         assert other.execute("select name from pg_prepared_statements").fetchall() == [("p",)]
     assert rows(target, "select relname from pg_class where relname = 't'") == []
+
+
+def test_who_goes_without_a_word_is_given_up(empty_url: str, tmp_path: Path) -> None:
+    with database.connect(f"{empty_url}&keepalives_idle=7") as connection:
+        asked = {key: value for key, value in connection.info.get_parameters().items() if key in database.ALIVE}
+        assert asked == {**{key: str(value) for key, value in database.ALIVE.items()}, "keepalives_idle": "7"}
+    set_by = "select name from pg_settings where name ~ '^tcp_' and source = 'session' order by 1"
+    apply(empty_url, write_history(tmp_path, {A: f"create table public.seen as {set_by}"}))
+    names = ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"]
+    assert [name for (name,) in rows(empty_url, "select name from public.seen")] == names

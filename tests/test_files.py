@@ -48,7 +48,7 @@ def test_what_is_there_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
 def test_a_new_file_is_as_the_umask_wants_it(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        files.write(tmp_path / "folder" / "out", "new")
+        files.write(tmp_path / "folder" / "out", "new", parents=True)
     finally:
         os.umask(before)
     assert (tmp_path / "folder" / "out").stat().st_mode & 0o777 == 0o640

@@ -21,6 +21,9 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 STOPPED = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 
 CONNECT_TIMEOUT = 15  # seconds; Neon wakes a sleeping compute in well under one, a wrong address never answers
+# A gateway forgets a silent connection, often in less than six minutes, and a network may go without a word: who says
+# nothing is asked after 30 s, and given up after 60. https://www.postgresql.org/docs/current/libpq-connect.html
+ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 AT_ONCE = 1.0  # seconds in which a pooler with a session to lend has lent it
 # What a server says that is there, and takes nobody now
 BUSY = re.compile("starting up|shutting down|recovery|connection slots|too many (?:clients|connections)|not yet accept")
@@ -80,8 +83,7 @@ def redact(text: str, url: str) -> str:
 
 def connect(url: str, *, application: str = "tools") -> Connection:
     """Open an autocommit connection that prepares no statement (a transaction pooler would lose it)."""
-    parameters = parse(url)
-    parameters.setdefault("connect_timeout", CONNECT_TIMEOUT)
+    parameters = {"connect_timeout": CONNECT_TIMEOUT, **ALIVE, **parse(url)}
     parameters["application_name"] = application
     parameters["client_encoding"] = "utf8"
     try:

@@ -10,10 +10,11 @@ from pathlib import Path
 from tools.errors import Trouble
 
 
-def write(path: Path, content: str | bytes, *, mode: int = 0o666) -> None:
-    """Write a file, and the folders that it stands in; `mode` is for a new one, and less what the umask takes."""
+def write(path: Path, content: str | bytes, *, mode: int = 0o666, parents: bool = False) -> None:
+    """Write a file, with `parents` the folders that it stands in; `mode` is a new one's, less what the umask takes."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if parents:
+            path.parent.mkdir(parents=True, exist_ok=True)
         whole = content.encode() if isinstance(content, str) else content
         if path.exists() and not path.is_file():  # a pipe or a terminal, which nothing can take the place of
             path.write_bytes(whole)

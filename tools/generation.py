@@ -128,7 +128,7 @@ def write(changes: tuple[Change, ...]) -> None:
         if change.change == "extra":
             files.remove(change.path)
         else:
-            files.write(change.path, change.wanted)
+            files.write(change.path, change.wanted, parents=True)
 
 
 def _texts(folder: Path) -> dict[str, str]:

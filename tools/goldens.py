@@ -80,7 +80,7 @@ def write(changes: Iterable[Change]) -> None:
         if one.text is None:
             files.remove(one.path)
         else:
-            files.write(one.path, one.text)
+            files.write(one.path, one.text, parents=True)
 
 
 def _read(path: Path) -> str | None:

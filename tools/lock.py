@@ -16,6 +16,12 @@ from tools.errors import Trouble
 from tools.watch import TELL, how_far
 
 POLL = 0.25  # seconds between two looks at the lock
+# The lock ends with its session, and so must the session with its client, also where that goes without a word: by
+# default the server asks after two hours. https://www.postgresql.org/docs/current/runtime-config-connection.html
+ALIVE = """
+set tcp_keepalives_idle = '30s'; set tcp_keepalives_interval = '10s'; set tcp_keepalives_count = 3;
+set tcp_user_timeout = '60s'
+"""
 
 
 def take(
@@ -25,6 +31,7 @@ def take(
 
     Who holds it is said once, and told again with how far it is; a run that was killed may still build on the server.
     """
+    connection.execute(ALIVE)
     started = told = time.monotonic()
     said = ""
     while not hold(connection, project):

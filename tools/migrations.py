@@ -110,7 +110,7 @@ def blank(project: Project, name: str, *, now: datetime | None = None) -> dict[P
 def write(pair: Mapping[Path, str]) -> tuple[Path, Path]:
     """Write both files of a pair, or none."""
     up, down = pair
-    files.write(up, pair[up])
+    files.write(up, pair[up], parents=True)
     try:
         files.write(down, pair[down])
     except Trouble:
