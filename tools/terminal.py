@@ -76,7 +76,8 @@ def _stop(cause: BaseException | None) -> int:
         return TROUBLE
     code = _signalled(cause)
     word = "terminated" if code == TERMINATED else "interrupted"
-    say(f"{word}: the running statement was cancelled and its transaction rolled back: see tools status")
+    undone = "the running statement was cancelled and its transaction rolled back, unless it was at its end"
+    say(f"{word}: {undone}: see tools status")
     return code
 
 
