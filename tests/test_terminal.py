@@ -20,7 +20,7 @@ def test_an_answer_that_cannot_be_written_is_trouble(empty_url: str, tmp_path: P
     with open("/dev/full", "w", encoding="utf-8") as full:
         answer = ended(start(project, "apply", "-u", empty_url, stdout=full))
         assert answer.code == 2
-        sentence = "tools: cannot write: No space left on device: what was done before stays, see tools status\n"
+        sentence = "tools: the system refused: No space left on device: what was done before stays, see tools status\n"
         assert answer.err == sentence
         assert applied(empty_url) == [A]
         assert ended(start(project, "apply", "-u", empty_url, stderr=full)).code == 0

@@ -117,11 +117,11 @@ def plural(name: str) -> str:
 def camel(name: str) -> str:
     """Return some words as the name of a class.
 
-    >>> camel("line_category"), camel("2fa_tokens")
-    ('LineCategory', 'N2faTokens')
+    >>> camel("line_category"), camel("2fa_tokens"), camel("none")
+    ('LineCategory', 'N2faTokens', 'None_')
     """
-    clean = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
-    return identifier(clean or "Table", "N")
+    clean = identifier("".join(part[:1].upper() + part[1:] for part in name.split("_")) or "Table", "N")
+    return f"{clean}_" if keyword.iskeyword(clean) else clean
 
 
 @dataclass(slots=True, kw_only=True)

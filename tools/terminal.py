@@ -108,10 +108,10 @@ def _crash(error: Exception) -> str:
 
 
 def _refused(error: OSError) -> str:
-    """Return the sentence for a refusal of the system; one without a file is of what is written to, as a full disk."""
+    """Return the sentence for a refusal of the system; one without a file is often of a stream, as a full disk."""
     if error.filename is not None:
         return f"cannot use {error.filename}: {error.strerror}"
-    return f"cannot write: {error.strerror or error}: what was done before stays, see tools status"
+    return f"the system refused: {error.strerror or error}: what was done before stays, see tools status"
 
 
 def _terminate(*_: object) -> NoReturn:
