@@ -147,9 +147,9 @@ def _compile_statement(element: Statement, _compiler: DDLCompiler, **_: Any) -> 
 
 
 def stand_on(*, extensions: Sequence[str | tuple[str, str]] = (), schemas: Sequence[str] = ()) -> None:
-    """Create these before all tables; an extension may come with the schema that it is in."""
+    """Create these before all tables and their types; an extension may come with the schema that it is in."""
 
-    @event.listens_for(metadata, "before_create")
+    @event.listens_for(metadata, "before_create", insert=True)
     def _create(_target: MetaData, connection: Connection, **_: Any) -> None:
         quote = connection.dialect.identifier_preparer.quote
         for schema in schemas:

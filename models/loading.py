@@ -3,18 +3,24 @@
 import gc
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
 class Loader:
-    """Finds the names of a package; `names` says in which module each is, `tables` in which module each table is."""
+    """Finds the names of a package; `names` says in which module each is, `tables` in which module each table is.
 
-    def __init__(self, package: str, *, names: Mapping[str, str], tables: Mapping[str, str]) -> None:
+    `others` are modules that have neither, and that the tables stand on.
+    """
+
+    def __init__(
+        self, package: str, *, names: Mapping[str, str], tables: Mapping[str, str], others: Iterable[str] = ()
+    ) -> None:
         global _loader
         self.package = package
         self.names = names
         self.tables = tables
+        self.others = others
         _loader = self
 
     def find(self, name: str) -> Any:
@@ -45,11 +51,11 @@ class Loader:
         return importlib.import_module(name)
 
     def load_all(self) -> None:
-        """Import every module that has a name or a table in it."""
+        """Import every module that has a name or a table in it, or that tables stand on."""
         enabled = gc.isenabled()
         gc.disable()  # all of it stays, and the collector would walk over it again and again
         try:
-            for module in sorted({*self.names.values(), *self.tables.values()}):
+            for module in sorted({*self.names.values(), *self.tables.values(), *self.others}):
                 self.load(module)
         finally:
             if enabled:

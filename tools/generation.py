@@ -84,7 +84,7 @@ def _written(built: Package) -> dict[str, str]:
     found = {f"{model.module}.py": writer.table(model, modules) for model in built.models}
     if built.standing.enums:
         found["enums.py"] = writer.enums(built.standing.enums)
-    if built.standing.made or built.standing.extensions or built.standing.schemas:
+    if built.standing.has_a_module:
         found["schema.py"] = writer.schema(built)
     return {**dict(sorted(found.items())), "__init__.py": writer.init(built)}
 

@@ -60,6 +60,11 @@ class Standing:
     types: Mapping[str, Representation]
     left: Mapping[str, tuple[str, ...]]  # by domain, the CHECKs that are left to the database
 
+    @property
+    def has_a_module(self) -> bool:
+        """Whether some of it is made by a module of its own; enums have another."""
+        return bool(self.made or self.extensions or self.schemas)
+
 
 def build(catalog: Catalog, classes: Free, prove: Prover) -> Standing:
     """Return what the tables of a catalog stand on; `classes` are the names of classes that are taken."""

@@ -145,7 +145,7 @@ def _echo(line: str, *, nl: bool = True) -> None:
 def answer(text: str) -> None:
     """Print the answer on standard output; an empty one is no line."""
     if text:
-        click.echo(text)
+        click.echo(text, color=True)  # else click takes out of a script what looks like a colour, as a name may
 
 
 def sum_up(form: str, *lines: str) -> None:

@@ -140,6 +140,7 @@ def init(package: Package) -> str:
         "    __name__,",
         f"    names={lay(names_, scope, indent=4, before=10, after=1)},",
         f"    tables={lay(mapping(tables), scope, indent=4, before=11, after=1)},",
+        *(['    others=["schema"],'] if package.standing.has_a_module and "schema" not in homes.values() else []),
         ")",
         "load_all = _loader.load_all",
         "if not TYPE_CHECKING:",
