@@ -39,6 +39,7 @@ REFERENCE = (
     "lint",
     "parity",
     "plan",
+    "reliability",
     "runners",
 )  # with tests of their own
 EMPTY = ("first-steps", "zero-downtime")  # those that begin with an empty database

@@ -99,6 +99,38 @@ def test_a_name_that_cannot_be_shown_is_refused(name: str, tmp_path: Path) -> No
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"select 1;\n-- caf\xe9\n", r"_a\.sql:2: byte 0xe9 is not UTF-8: save the file as UTF-8"),
+        ("select 1".encode("utf-16"), r"_a\.sql is UTF-16: save it as UTF-8"),
+        (b"select 1;\n\0", r"_a\.sql:2: there is a NUL byte, which no SQL text can hold: delete it"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused(raw: bytes, sentence: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    (project.migrations / f"{A}.sql").write_bytes(raw)
+    with pytest.raises(Trouble, match=sentence):
+        migrations.read(project)
+
+
+@pytest.mark.parametrize("target", ["nowhere", f"{A}.sql"])
+def test_a_link_that_leads_nowhere_is_trouble(target: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    (project.migrations / f"{A}.sql").unlink()
+    (project.migrations / f"{A}.sql").symlink_to(target)
+    with pytest.raises(Trouble, match=r"^cannot read sql/migrations/20260101000000_a\.sql: "):
+        migrations.read(project)
+
+
+@pytest.mark.parametrize("name", ["quote'\"x", "back\\slash", "%s{}%(x)s", "é😀", "with space", "-leading", "x" * 215])
+def test_any_other_name_is_applied_and_rolled_back(name: str, empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {f"20260101000000_{name}": ("create table a (id int)", "drop table a")})
+    assert call(project, "apply", "-u", empty_url).out.startswith(f"20260101000000_{name}: applied in ")
+    assert call(project, "status", "-u", empty_url).out.startswith(f"applied  20260101000000_{name}  ")
+    assert call(project, "rollback", "--yes", "-u", empty_url).code == 0
+
+
 def test_a_pipe_in_place_of_a_file_is_trouble(tmp_path: Path) -> None:
     project = write_history(tmp_path, AB)
     os.mkfifo(project.migrations / "20260105000000_pipe.sql")

@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from tiny import A, call, ended, start, write_history
 
-from tools import database, migrations, scratch
+from tools import database, migrations, scratch, server
 from tools.config import Project
 from tools.errors import Trouble
 
@@ -153,3 +154,12 @@ def test_a_database_with_a_subscription_is_dropped(cluster: scratch.Cluster) -> 
     with database.connect(cluster.url("postgres"), application="tests") as connection:
         found = connection.execute("select subname from pg_subscription where subname = 'mirror'").fetchall()
     assert (found, url in map(cluster.url, cluster.databases)) == ([], False)
+
+
+def test_what_a_server_keeps_that_went_away_is_named() -> None:
+    with server.start() as running, ExitStack() as stack:
+        made = stack.enter_context(scratch.cluster(scratch.Settings(url=running.url("postgres"))))
+        made.create()
+        running.stop()
+        with pytest.raises(Trouble, match=r"^the scratch server went away, and keeps scratch_\w+: drop them there$"):
+            stack.close()
