@@ -235,3 +235,13 @@ def test_a_name_longer_than_yoyo_keeps_stops_nothing(
     monkeypatch.setattr(socket, "gethostname", lambda: "y" * 300)
     apply(empty_url, write_history(tmp_path, AB))
     assert rows(empty_url, "select distinct username, hostname from _yoyo_log") == [("x" * 255, "y" * 255)]
+
+
+def test_a_ledger_that_somebody_has_locked_is_not_waited_for(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    apply(empty_url, project)
+    with database.connect(empty_url) as other, other.transaction():
+        other.execute("lock table schema_tools.log")
+        answer = call(project, "status", "-u", empty_url)
+    sentence = "tools: cannot read the ledger: another session has locked it: try again when it is done\n"
+    assert (answer.code, answer.err) == (2, sentence)

@@ -165,6 +165,17 @@ def test_what_a_file_sets_ends_with_it(name: str, empty_url: str, tmp_path: Path
     assert relations(empty_url) == {"b"}
 
 
+@pytest.mark.parametrize("before", [0, 150, 10_000])
+def test_of_a_long_line_the_place_is_shown(before: int, empty_url: str, tmp_path: Path) -> None:
+    text = f"/*{'x' * before}*/ select nothing{' ' * 5000}--"
+    with pytest.raises(Failed) as caught:
+        apply(empty_url, write_history(tmp_path, {A: text}))
+    _, line, caret, *_ = str(caught.value).splitlines()
+    assert len(line) < 220
+    assert line[caret.index("^") :].startswith("nothing")
+    assert caught.value.column == before + 13
+
+
 def test_the_ledger_says_who_ran_what(empty_url: str, tmp_path: Path) -> None:
     project = write_history(tmp_path, AB)
     done = apply(empty_url, project)

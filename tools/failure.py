@@ -15,6 +15,7 @@ from tools.message import Outcome
 from tools.migrations import Script
 from tools.statements import locate, split, unreadable
 
+WIDE = 200  # characters that are shown of a line
 # "COPY tasks, line 3, column title": the word for line is the server's language's
 COPY_LINE = r"(?m)^COPY .+?, [^\W\d]+ (\d+)(?=[,:]|$)"
 
@@ -44,13 +45,24 @@ class Failed(Trouble):
 
     def _lines(self) -> list[str]:
         number = f"{self.line} | "
-        caret = " " * (len(number) + self.column - 1) + "^"
+        source, place = _around(self.source, self.column - 1)
+        caret = " " * (len(number) + place) + "^"
         code = f" ({self.sqlstate})" if self.sqlstate else ""
-        lines = [f"{self.path}:{self.line}:{self.column}: {self.message}{code}", number + self.source, caret]
+        lines = [f"{self.path}:{self.line}:{self.column}: {self.message}{code}", number + source, caret]
         lines += [f"detail: {self.detail}"] if self.detail else []
         lines += [f"hint: {self.hint}"] if self.hint else []
         lines += [f"context: {line}" for line in (self.context or "").splitlines()[:3]]
         return [*lines, self.state]
+
+
+def _around(source: str, at: int) -> tuple[str, int]:
+    """Return what is shown of a line, and where the place is in it: a line of data may have a million characters."""
+    if len(source) <= WIDE:
+        return source, at
+    start = max(0, at - WIDE // 2)
+    head = "..." if start else ""
+    tail = "..." if start + WIDE < len(source) else ""
+    return f"{head}{source[start : start + WIDE]}{tail}", at - start + len(head)
 
 
 HINTS = {

@@ -31,6 +31,7 @@ YOYO_TABLES = ("_yoyo_migration", "_yoyo_log", "_yoyo_version", "yoyo_lock")
 KEEP_EXECUTED = 1_000_000  # characters; a file of data is in the repository, its hashes are enough here
 
 READ = """
+set local lock_timeout = '2s';
 with latest as (
   select distinct on (migration_id) *
   from schema_tools.log
@@ -53,6 +54,7 @@ where applied.migration_id is not null
 order by 1
 """
 READ_YOYO = """
+set local lock_timeout = '2s';
 select migration_id, true, pg_catalog.to_char(applied_at_utc, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
   null, null, null, null, false, null
 from {migration}
@@ -359,8 +361,12 @@ def _values(operation: Operation, script: Script | None, who: Operator, late: bo
 
 
 def _entries(connection: Connection, query: str, table: sql.Identifier) -> tuple[Entry, ...]:
-    rows = connection.execute(sql.SQL(query).format(migration=table)).fetchall()
-    names = Entry.__dataclass_fields__
+    try:
+        cursor = connection.execute(sql.SQL(query).format(migration=table))
+    except errors.LockNotAvailable as error:
+        raise Trouble("cannot read the ledger: another session has locked it: try again when it is done") from error
+    cursor.nextset()  # the first result is that of the time limit
+    rows, names = cursor.fetchall(), Entry.__dataclass_fields__
     return tuple(Entry(**dict(zip(names, row, strict=True))) for row in rows)
 
 
