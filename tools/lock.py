@@ -18,9 +18,13 @@ from tools.watch import TELL, how_far
 POLL = 0.25  # seconds between two looks at the lock
 # The lock ends with its session, and so must the session with its client, also where that goes without a word: by
 # default the server asks after two hours. https://www.postgresql.org/docs/current/runtime-config-connection.html
-ALIVE = """
-set tcp_keepalives_idle = '30s'; set tcp_keepalives_interval = '10s'; set tcp_keepalives_count = 3;
-set tcp_user_timeout = '60s'
+HOLD = """
+select
+  pg_catalog.pg_try_advisory_lock(%s),
+  pg_catalog.set_config('tcp_keepalives_idle', '30s', false),
+  pg_catalog.set_config('tcp_keepalives_interval', '10s', false),
+  pg_catalog.set_config('tcp_keepalives_count', '3', false),
+  pg_catalog.set_config('tcp_user_timeout', '60s', false)
 """
 
 
@@ -31,7 +35,6 @@ def take(
 
     Who holds it is said once, and told again with how far it is; a run that was killed may still build on the server.
     """
-    connection.execute(ALIVE)
     started = told = time.monotonic()
     said = ""
     while not hold(connection, project):
@@ -51,7 +54,7 @@ def take(
 
 def hold(connection: Connection, project: Project) -> bool:
     """Take the session's lock if it is free, or ours already."""
-    row = connection.execute("select pg_catalog.pg_try_advisory_lock(%s)", [ledger.lock_key(project)]).fetchone()
+    row = connection.execute(HOLD, [ledger.lock_key(project)]).fetchone()
     return bool(row and row[0])
 
 
