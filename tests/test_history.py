@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,8 @@ def test_the_state_of_each_file(tmp_path: Path) -> None:
         "pending",
     ]
     assert states(compare(project, ran(project, A, raw_hash="x", token_hash="y"))) == ["edited", "pending", "pending"]
+    again = ran(project, A, operation="rollback", raw_hash="x", token_hash="y")  # ours, and then yoyo applied it
+    assert states(compare(project, again)) == ["applied", "pending", "pending"]
     half = Entry(id=A, applied=False, operation="apply", unfinished=True)
     assert states(compare(project, half)) == ["unfinished", "pending", "pending"]
     assert [item.cosmetic for item in compare(project, ran(project, A, raw_hash="x")).items] == [True, False, False]
@@ -61,6 +64,15 @@ def test_a_missing_file_stands_where_its_name_sorts(tmp_path: Path) -> None:
     assert found.items[3].renamed_to is None
 
 
+def test_a_missing_file_is_not_taken_for_its_applied_twin(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "select 1"})
+    found = compare(project, ran(project, A), replace(ran(project, A), id=B))
+    assert [(item.id, item.state, item.renamed_to) for item in found.items] == [
+        (A, "applied", None),
+        (B, "missing", None),
+    ]
+
+
 def test_what_is_applied(tmp_path: Path) -> None:
     project = write_history(tmp_path, ABC)
     found = compare(project, ran(project, B))
@@ -77,6 +89,8 @@ def test_what_is_rolled_back(tmp_path: Path) -> None:
     assert [step.migration.id for step in history.to_roll_back(found, count=9)] == [C, B, A]
     assert [step.migration.id for step in history.to_roll_back(found, to=A)] == [C, B]
     assert history.to_roll_back(found, to=C) == ()
+    edited = compare(project, ran(project, A), ran(project, B, raw_hash="x", token_hash="y"))
+    assert [step.migration.id for step in history.to_roll_back(edited)] == [B]
     assert history.to_roll_back(compare(project)) == ()
     (project.migrations / f"{C}.rollback.sql").unlink()
     found = compare(project, *(ran(project, id_) for id_ in ABC))
