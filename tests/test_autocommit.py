@@ -196,6 +196,27 @@ def test_an_interrupted_rollback_is_continued(empty_url: str, tmp_path: Path) ->
     assert (applied(empty_url), relations(empty_url)) == ([], set())
 
 
+def test_what_another_run_recorded_meanwhile_is_not_recorded_again(empty_url: str, tmp_path: Path) -> None:
+    meanwhile = f"insert into public._yoyo_migration values (encode(sha256('{A}'), 'hex'), '{A}', now())"
+    project = write_history(
+        tmp_path, {A: (f"{OUTSIDE}{meanwhile}", f"{OUTSIDE}delete from public._yoyo_migration"), B: "select 1"}
+    )
+    with pytest.raises(Trouble, match=f"^{A}: another run was faster: see tools status$"):
+        apply(empty_url, project)
+    assert applied(empty_url) == [A]
+    with pytest.raises(Trouble, match=f"^{A}: another run was faster: see tools status$"):
+        runner.roll_back(empty_url, project, Options())
+    assert applied(empty_url) == []
+
+
+@pytest.mark.parametrize("note", ["statements_done = 2", "finished_at = now()"])
+def test_a_file_that_another_run_went_on_with_is_left_to_it(note: str, empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"{OUTSIDE}update schema_tools.log set {note};\ncreate table a ()"})
+    with pytest.raises(Trouble, match=f"^{A}: another run went on with this file: see tools status$"):
+        apply(empty_url, project)
+    assert (applied(empty_url), relations(empty_url)) == ([], set())
+
+
 def test_the_next_run_waits_for_an_orphaned_build(empty_url: str, tmp_path: Path) -> None:
     """The client is killed while its index waits for a reader; the server ends the orphan, the next run builds."""
     rows(empty_url, "create table t (id int)")
