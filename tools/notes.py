@@ -133,7 +133,6 @@ class Notes:
             with database.explained("write the ledger"):
                 self.connection.execute(message)
         except psycopg.DatabaseError as error:
-            self.connection.rollback()
             faster = isinstance(error, errors.UniqueViolation | errors.DivisionByZero)  # see ledger.record
             reason = "another run was faster" if faster else error.diag.message_primary
             raise Trouble(f"{self.step.migration.id}: {reason}: see tools status") from error
