@@ -283,8 +283,9 @@ def test_a_run_whose_lock_another_took_stops(empty_url: str, tmp_path: Path, mon
     assert value(empty_url, "select count(*) from ran") == 1
 
 
-def test_a_statement_that_takes_too_long_after_discard_all(empty_url: str, tmp_path: Path) -> None:
-    project = write_history(tmp_path, {A: f"{OUTSIDE}discard all;\nselect pg_sleep(20);"})
+@pytest.mark.parametrize("first", ["discard all", "vacuum", "select 1"])
+def test_a_statement_that_takes_too_long_after_another(first: str, empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: f"{OUTSIDE}{first};\nselect pg_sleep(20);"})
     answer = call(project, "apply", "-u", empty_url, "--statement-timeout", "0.3")
     assert answer.code == 2
     assert "canceling statement due to statement timeout (57014)" in answer.err

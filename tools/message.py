@@ -55,7 +55,7 @@ def send(connection: Connection, text: str, *, before: str = "", after: str = ""
             return Outcome(done=done, error=error)
         for result in results:
             if result.status == pq.ExecStatus.FATAL_ERROR:
-                failure = errors.error_from_result(result, encoding="utf-8")
+                failure = errors.error_from_result(result)
                 return Outcome(done=done, error=failure, at=_place(known, message, failure))
             done += 1
     return Outcome(done=done)
