@@ -203,7 +203,7 @@ def test_through_a_pooler_a_run_waits_for_another_too(pool: Callable[..., str], 
     said: list[str] = []
     with database.connect(target, application="a colleague's run") as other:
         other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
-        holder = rf"a colleague's run \(pid {other.info.backend_pid}, role postgres from \S+, since \d+ s\)"
+        holder = rf"a colleague's run \(pid {other.info.backend_pid}, role postgres from \S+, for \d+ s\)"
         with pytest.raises(Trouble, match=f"{B}: another run still holds the lock: wait longer with --patience"):
             runner.apply(url, project, Options(patience=0.2), say=said.append)
     assert re.fullmatch(rf"{B}: {holder} holds the lock: trying again \(1\)", said[0])

@@ -329,7 +329,7 @@ def test_the_waiter_says_for_whom_it_waits(empty_url: str, tmp_path: Path) -> No
             runner.apply(empty_url, project, Options(patience=0.1), say=said.append)
     assert said
     assert re.fullmatch(
-        rf"waiting for a colleague's run \(pid {pid}, role postgres(?: from .+)?, since \d+ s\)", said[0]
+        rf"waiting for a colleague's run \(pid {pid}, role postgres(?: from .+)?, for \d+ s\)", said[0]
     )
     assert applied(empty_url) == []
 
