@@ -71,8 +71,6 @@ NEEDS: tuple[tuple[int, str, Callable[[Any, Scene], bool]], ...] = (
 
 def needs(effect: Effect, scene: Scene) -> tuple[int, str] | None:
     """Return the version that a statement needs, and for what; None where every supported one takes it."""
-    if effect.node is None:
-        return None
     return next(((version, words) for version, words, fits in NEEDS if fits(effect.node, scene)), None)
 
 
