@@ -61,11 +61,6 @@ def constraints(node: Any) -> Iterator[Any]:
             yield from command.def_.constraints or ()
 
 
-def has(node: Any, *words: str) -> bool:
-    """Tell whether a node of one of these classes is in the tree."""
-    return any(word(one) in words for one in walk(node))
-
-
 def identifier(name: str) -> sql.Identifier:
     """Return a name as the catalog prints it, quoted where it must be, for a statement.
 
