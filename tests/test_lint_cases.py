@@ -86,6 +86,7 @@ SAID = [
     ("alter function f(int) rename to g;", "f is called g now, and the release asks for f"),
     ("alter table c set schema s;", "c is called s.c now, and the release asks for c"),
     ("update c set id = 1;", f"changes 100 in 100 rows of public.c {OF_UNKNOWN_SIZE} in one transaction"),
+    ("delete from b;", f"deletes every row of public.b {OF_UNKNOWN_SIZE}"),
     ("delete from c;", f"deletes every row of public.c {OF_UNKNOWN_SIZE}"),
     ("truncate c;", f"empties public.c {OF_UNKNOWN_SIZE}"),
     (

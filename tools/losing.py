@@ -42,7 +42,9 @@ def _find_truncated(scene: Scene) -> Iterator[Hit]:
 def _find_deleted(scene: Scene) -> Iterator[Hit]:
     for effect in scene.effects:
         if _deletes_all(effect):
-            names = [scene.sizes.said(one.relation) for one in scene.large(effect) if one.taken or one.changed]
+            table = effect.node.relation.relname
+            found = (one for one in scene.large(effect) if one.changed or tree.bare(one.relation) == table)
+            names = [scene.sizes.said(one.relation) for one in found]
             if names:
                 yield Hit(effect=effect, message=f"deletes every row of {', '.join(names)}")
 
