@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny import A, B, C, apply, call, write_history
 
-from tools import migrations, scratch, verify
+from tools import migrations, notices, scratch, verify
 from tools.config import Project
 from tools.errors import Trouble
 from tools.history import Step
@@ -280,3 +280,9 @@ def test_the_triggers_of_the_folder_must_be_current(history: Path, cluster: scra
     found = verify.verify(cluster, project, steps)
     assert not found.good
     assert [(one.kind, one.change) for one in found.triggers] == [("function", "changed")]
+    newest = verify.verify(cluster, project, steps, only=(B,))
+    assert (newest.reached, len(newest.triggers)) == (True, 1)
+    older = verify.verify(cluster, project, steps, only=(A,))
+    assert (older.reached, older.good) == (False, True)
+    assert "triggers" in notices.of_verification(newest).cases
+    assert "triggers" not in notices.of_verification(older).cases

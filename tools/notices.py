@@ -82,7 +82,7 @@ def of_verification(found: Verification) -> Examination:
     ]
     late = (f"{one.id} run last" for one in found.late)
     remarks = tuple(f"{trial.name}: {line}" for trial in trials if trial.good for line in wording.rows_lines(trial))
-    cases = (*(trial.name for trial in trials), *late, "triggers")
+    cases = (*(trial.name for trial in trials), *late, *(["triggers"] if found.reached else []))
     return Examination(name="up, down, up", cases=cases, notices=tuple(notices), remarks=remarks)
 
 

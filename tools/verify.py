@@ -83,9 +83,13 @@ class Late:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """The trials of migrations and of a range, late files in both orders, and what ``sql/triggers`` would change."""
+    """The trials of migrations and of a range, late files in both orders, and what ``sql/triggers`` would change.
+
+    The triggers are those of the newest migration: where it was not `reached`, nothing is known of them.
+    """
 
     trials: tuple[Trial, ...]
+    reached: bool = True
     triggers: tuple[Difference, ...] = ()
     ranges: tuple[Trial, ...] = ()
     late: tuple[Late, ...] = ()
@@ -136,7 +140,7 @@ def verify(
     rows: bool = True,
     late: Iterable[str] = (),
 ) -> Verification:
-    """Try migrations on scratch databases, then the current text of the triggers on top of them all.
+    """Try migrations on scratch databases, then the current text of the triggers on top, if the newest is among them.
 
     `only` are the ids of those to try, where it is not all, and with `is_range` they are tried as one, too; without
     `rows`, on empty tables. The way back is tried on a copy, so what it leaves behind is in no later migration's way.
@@ -157,9 +161,10 @@ def verify(
             trial, after = _trial(way, (step,))
             trials.append(trial)
         way.go(step, after)
-    triggers = _triggers(way) if only is None else ()
+    reached = end == len(steps)
+    triggers = _triggers(way) if reached else ()
     orders = _orders(cluster, project, steps, tuple(late))
-    return Verification(trials=tuple(trials), triggers=triggers, ranges=tuple(ranges), late=orders)
+    return Verification(trials=tuple(trials), reached=reached, triggers=triggers, ranges=tuple(ranges), late=orders)
 
 
 def _id(word: str) -> str:
