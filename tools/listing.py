@@ -56,7 +56,7 @@ def verification(found: Verification, paint: Paint = uncoloured) -> str:
     for one in found.late:
         lines += [_verdict(f"{one.id} run last", one, paint), *_reason(one), *differences(one.differences, paint)]
     if found.triggers:
-        lines += ["sql/triggers is not what the migrations make:", *differences(found.triggers, paint)]
+        lines += [wording.TRIGGERS, *differences(found.triggers, paint)]
     return "\n".join([*lines, wording.verified(found)])
 
 

@@ -56,7 +56,7 @@ def verification(found: Verification) -> str:
     for one in found.late:
         parts += _details(f"{one.id} run last", one.reason or "", one.differences)
     if found.triggers:
-        parts += ["sql/triggers is not what the migrations make:", _differences(found.triggers)]
+        parts += [wording.TRIGGERS, _differences(found.triggers)]
     return "\n\n".join(parts)
 
 

@@ -22,6 +22,7 @@ SEVERITIES = ("cosmetic", "change", "breaking")  # from the least
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 LONG = 60  # characters from which only what differs is marked
 PLACE = re.compile(r"^(.+):(\d+)$")
+TRIGGERS = "sql/triggers is not what the migrations make; tools new NAME --triggers drafts the migration:"
 Token = tuple[str, str]  # a sign (" ", "-" for expected only, "+" for actual only) and a text
 
 
