@@ -172,7 +172,9 @@ def _read_versions(connection: Connection, tool: Tool, tables: tuple[str, ...]) 
         raise Trouble(ABSENT.format(tool.table))
     # the catalog has quoted the names, and not made them up
     queries = [sql.SQL(tool.versions).format(sql.SQL(name)) for name in tables]
-    found = tuple((str(version), bool(older)) for query in queries for version, older in connection.execute(query))
+    found = tuple(
+        (str(version), bool(older)) for query in queries for version, older in database.ask(connection, query)
+    )
     if not found:
         raise Trouble(f"{tables[0]} names nothing that is applied: compare with {CATALOG}")
     return found

@@ -7,10 +7,10 @@ import re
 import select
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
-from psycopg import conninfo, errors
+from psycopg import conninfo, errors, sql
 
 from tools.config import LIBPQ_VARIABLES
 from tools.errors import Trouble
@@ -29,6 +29,11 @@ AT_ONCE = 1.0  # seconds in which a pooler with a session to lend has lent it
 BUSY = re.compile("starting up|shutting down|recovery|connection slots|too many (?:clients|connections)|not yet accept")
 SCHEME = re.compile(r"^(?:postgres|postgresql)(?:\+[a-z0-9_]+)?://", re.IGNORECASE)
 SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
+# A name without a schema is PostgreSQL's own, whatever the owner of the database has put before it, and a policy is an
+# error: its functions would run with the rights of who reads (https://www.postgresql.org/docs/current/ddl-rowsecurity.html)
+SHELTER: LiteralString = "set local search_path = '';\nset local row_security = off;\n"
+# Nor does a view run that stands where a table was expected. Known since 15.8 and 16.4 (CVE-2024-7348)
+NO_VIEWS: LiteralString = "set local restrict_nonsystem_relation_kind = 'view, foreign-table';\n"
 # What the direct address of a pooled database is called: Neon's and Vercel's name, Prisma's name
 DIRECT_VARIABLES = ("DATABASE_URL_UNPOOLED", "DIRECT_URL")
 
@@ -94,6 +99,32 @@ def connect(url: str, *, application: str = "tools") -> Connection:
         raise Trouble(f"cannot connect to {describe(url)}: {said}: {way_out}") from None
     except psycopg.ProgrammingError as error:
         raise Trouble(f"the database URL cannot be used: {reason(error, url)}") from None
+
+
+def ask(connection: Connection, question: str | sql.Composable, values: Mapping[str, Any] | None = None) -> list[Any]:
+    """Return the rows of one question to a database that others write to: nothing that they made there is run.
+
+    One message, so one round trip; outside of a transaction its settings end with it.
+    """
+    cursor = psycopg.ClientCursor(connection)
+    text = question.as_string() if isinstance(question, sql.Composable) else question
+    try:
+        cursor.execute((shelter(connection) + text).encode(), values)
+    except errors.ObjectNotInPrerequisiteState as error:  # NO_VIEWS
+        raise Trouble(
+            f"{error.diag.message_primary}: it stands where a table should, and what it calls would run with the rights"
+            " of this role: see who made it, and put the table back"
+        ) from error
+    while cursor.nextset():
+        pass
+    return cursor.fetchall()
+
+
+def shelter(connection: Connection) -> LiteralString:
+    """Return the settings, for one transaction, under which nobody's code runs when their tables are read."""
+    version = connection.info.server_version
+    knows = version >= 170000 or 160004 <= version < 170000 or 150008 <= version < 160000
+    return SHELTER + NO_VIEWS if knows else SHELTER
 
 
 def direct(url: str, environ: Mapping[str, str]) -> str:

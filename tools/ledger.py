@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 
 from psycopg import errors, sql
 
-from tools import __version__
+from tools import __version__, database
 from tools.config import Project
 from tools.database import Connection
 from tools.errors import Trouble
@@ -30,7 +30,7 @@ Operation = Literal["apply", "rollback", "mark", "unmark"]
 YOYO_TABLES = ("_yoyo_migration", "_yoyo_log", "_yoyo_version", "yoyo_lock")
 KEEP_EXECUTED = 1_000_000  # characters; a file of data is in the repository, its hashes are enough here
 
-READ = """
+READ: LiteralString = """
 set local lock_timeout = '2s';
 with latest as (
   select distinct on (migration_id) *
@@ -53,7 +53,7 @@ where applied.migration_id is not null
   or latest.finished_at is null
 order by 1
 """
-READ_YOYO = """
+READ_YOYO: LiteralString = """
 set local lock_timeout = '2s';
 select migration_id, true, pg_catalog.to_char(applied_at_utc, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
   null, null, null, null, false, null
@@ -187,16 +187,15 @@ def read(connection: Connection, project: Project) -> Ledger:
 
 def exists(connection: Connection, project: Project) -> bool:
     """Tell whether both halves of the ledger are there, ours with all its columns where this role could add them."""
-    row = connection.execute(COMPLETE, {"schema": project.ledger_schema}).fetchone()
-    return bool(row and row[0])
+    return bool(database.ask(connection, COMPLETE, {"schema": project.ledger_schema})[0][0])
 
 
 def executed(connection: Connection, log_id: int | None) -> str | None:
     """Return the text that ran, as the log keeps it; of what yoyo itself ran there is none, and maybe no log."""
     if log_id is None:
         return None
-    row = connection.execute("select executed from schema_tools.log where log_id = %s", [log_id]).fetchone()
-    return None if row is None else row[0]
+    found = database.ask(connection, "select executed from schema_tools.log where log_id = %(id)s", {"id": log_id})
+    return found[0][0] if found else None
 
 
 def create(connection: Connection, project: Project) -> None:
@@ -360,13 +359,12 @@ def _values(operation: Operation, script: Script | None, who: Operator, late: bo
     return {name: sql.Literal(value) for name, value in values.items()}
 
 
-def _entries(connection: Connection, query: str, table: sql.Identifier) -> tuple[Entry, ...]:
+def _entries(connection: Connection, query: LiteralString, table: sql.Identifier) -> tuple[Entry, ...]:
     try:
-        cursor = connection.execute(sql.SQL(query).format(migration=table))
+        rows = database.ask(connection, sql.SQL(query).format(migration=table))
     except errors.LockNotAvailable as error:
         raise Trouble("cannot read the ledger: another session has locked it: try again when it is done") from error
-    cursor.nextset()  # the first result is that of the time limit
-    rows, names = cursor.fetchall(), Entry.__dataclass_fields__
+    names = Entry.__dataclass_fields__
     return tuple(Entry(**dict(zip(names, row, strict=True))) for row in rows)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import errors
 
-from tools import ledger
+from tools import database, ledger
 from tools.config import Project
 from tools.database import Connection
 from tools.errors import Trouble
@@ -104,15 +104,17 @@ def holder_at_work(connection: Connection, project: Project) -> tuple[str, int |
 
 def _holder(connection: Connection, project: Project) -> tuple[Any, ...] | None:
     key = ledger.lock_key(project) & 0xFFFFFFFFFFFFFFFF
-    return connection.execute(
+    found = database.ask(
+        connection,
         """
         select activity.pid, activity.usename, activity.application_name, activity.client_addr,
           extract(epoch from pg_catalog.clock_timestamp() - activity.backend_start)::float8
         from pg_catalog.pg_locks as lock
         join pg_catalog.pg_stat_activity as activity on activity.pid = lock.pid
         where lock.locktype = 'advisory' and lock.granted and lock.objsubid = 1
-          and lock.classid = %s::bigint::oid and lock.objid = %s::bigint::oid
+          and lock.classid = %(high)s::bigint::oid and lock.objid = %(low)s::bigint::oid
           and lock.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
         """,
-        [key >> 32, key & 0xFFFFFFFF],
-    ).fetchone()
+        {"high": key >> 32, "low": key & 0xFFFFFFFF},
+    )
+    return found[0] if found else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 
+from tools import database
 from tools.database import Connection
 from tools.effects import MODES, QUERIES
 
@@ -24,7 +26,7 @@ POLITE = "set transaction read only; set local lock_timeout = '200ms'; set local
 # The size of a table is the sum of its partitions'; who holds the strongest lock on one would keep us waiting for it
 BYTES = """
 with recursive part (root, oid) as (
-  select name, pg_catalog.to_regclass(name)::oid from pg_catalog.unnest(%s::text[]) as name
+  select name, pg_catalog.to_regclass(name)::oid from pg_catalog.unnest(%(tables)s::text[]) as name
   union
   select part.root, i.inhrelid
   from part
@@ -89,9 +91,8 @@ def ask(connection: Connection, tables: Iterable[str]) -> Neighbours:
     """
     with connection.transaction():
         connection.execute(POLITE)
-        holders = connection.execute((QUERIES / "locks.sql").read_bytes()).fetchall()
-        sessions = connection.execute((QUERIES / "transactions.sql").read_bytes()).fetchall()
-        standby = connection.execute("select pg_catalog.pg_is_in_recovery()").fetchone()
+        holders, sessions = (_ask(connection, name) for name in ("locks", "transactions"))
+        standby = database.ask(connection, "select pg_catalog.pg_is_in_recovery()")
     return Neighbours(
         holders=tuple(
             Holder(session=_session(row[3:]), relation=row[0], mode=row[1], granted=row[2]) for row in holders
@@ -99,15 +100,19 @@ def ask(connection: Connection, tables: Iterable[str]) -> Neighbours:
         oldest=next((_session(row) for row in sessions if not row[5]), None),
         bytes=_bytes(connection, list(tables)),
         hidden=sum(row[5] for row in sessions),
-        standby=bool(standby and standby[0]),
+        standby=standby == [(True,)],
     )
+
+
+def _ask(connection: Connection, name: str) -> list[Any]:
+    return database.ask(connection, (QUERIES / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def _bytes(connection: Connection, tables: list[str]) -> dict[str, int]:
     try:
         with connection.transaction():
             connection.execute(POLITE)
-            return dict(connection.execute(BYTES, [tables]).fetchall())
+            return dict(database.ask(connection, BYTES, {"tables": tables}))
     except psycopg.Error:  # somebody was faster with a lock: the plan does without
         return {}
 

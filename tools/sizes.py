@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools import database
 from tools.database import Connection
 from tools.effects import QUERIES
 from tools.errors import Trouble
@@ -45,7 +46,7 @@ class Sizes:
 
 def ask(connection: Connection) -> Sizes:
     """Return what the database says; reads only."""
-    found = connection.execute((QUERIES / "sizes.sql").read_bytes()).fetchall()
+    found = database.ask(connection, (QUERIES / "sizes.sql").read_text(encoding="utf-8"))
     return Sizes(
         rows={str(name): rows for name, rows in found}, whole=True, major=connection.info.server_version // 10_000
     )

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 import psycopg
 from psycopg import sql
 
-from tools import tree
+from tools import database, tree
 from tools.catalog import Catalog
 from tools.database import Connection
 from tools.sizes import Sizes
 
 ROWS = 400
 FEW = 100_000  # rows of which each is asked whether it is one of them; of more, whole pages are taken
-POLITE = "set local statement_timeout = '5s'; set local lock_timeout = '200ms'; set local search_path = ''"
+POLITE = "set local statement_timeout = '5s'; set local lock_timeout = '200ms';"
 
 
 def copy(live: Connection, scratch: Connection, catalog: Catalog, tables: Iterable[str], sizes: Sizes) -> set[str]:
@@ -47,7 +47,7 @@ def _copy(live: Connection, scratch: Connection, table: str, columns: list[str],
         scratch.cursor() as target,
     ):
         live.execute("set transaction read only")
-        live.execute(POLITE)
+        live.execute(database.shelter(live) + POLITE)
         scratch.execute("set local session_replication_role = replica")
         with source.copy(read) as outgoing, target.copy(write) as incoming:
             for block in outgoing:

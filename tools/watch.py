@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from tools import database
 from tools.database import Connection
 from tools.errors import Trouble
 
@@ -26,7 +27,7 @@ BLOCKERS = """
 select activity.pid, activity.usename, activity.application_name, activity.state,
   extract(epoch from pg_catalog.clock_timestamp() - activity.xact_start)::float8,
   pg_catalog.left(pg_catalog.regexp_replace(activity.query, '\\s+', ' ', 'g'), 80)
-from pg_catalog.unnest(pg_catalog.pg_blocking_pids(%s)) as blocker (pid)
+from pg_catalog.unnest(pg_catalog.pg_blocking_pids(%(pid)s)) as blocker (pid)
 join pg_catalog.pg_stat_activity as activity on activity.pid = blocker.pid
 order by activity.xact_start
 limit 3
@@ -48,7 +49,7 @@ from (
   union all
   select pid, 'copy', type, bytes_processed, bytes_total from pg_catalog.pg_stat_progress_copy
 ) as progress (pid, what, phase, done, total)
-where pid = %s
+where pid = %(pid)s
 """
 
 
@@ -124,14 +125,13 @@ def how_far(connection: Connection, pid: int) -> str:
 
 def blockers(connection: Connection, pid: int) -> str | None:
     """Return who holds the lock that a session waits for."""
-    rows = connection.execute(BLOCKERS, [pid]).fetchall()
-    return "; ".join(_blocker(row) for row in rows) or None
+    return "; ".join(_blocker(row) for row in database.ask(connection, BLOCKERS, {"pid": pid})) or None
 
 
 def _how_far(connection: Connection, pid: int, blocker: str | None) -> str:
-    row = connection.execute(PROGRESS, [pid]).fetchone()
-    if row is not None:
-        what, phase, done, total = row
+    found = database.ask(connection, PROGRESS, {"pid": pid})
+    if found:
+        what, phase, done, total = found[0]
         if phase is None:  # https://www.postgresql.org/docs/current/monitoring-stats.html: another role's
             return f"{what}, its progress is not shown to this role"
         percent = f" {100 * done // total} %" if total else ""

@@ -1,0 +1,129 @@
+"""A database in which others own schemas: what they made there is read, shown and copied, and none of it is run."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from psycopg import conninfo
+from tiny import A, B, Files, apply, call, rows, value, wait_until, write_history
+
+DATA = Path(__file__).parent / "data"
+HISTORY: Files = {
+    A: (
+        "create table public.t (id int primary key, name varchar(20), tags text[]);"
+        " insert into public.t values (1, 'a', '{x}');",
+        "drop table public.t",
+    ),
+    B: ("create index t_name_idx on public.t (name)", "drop index public.t_name_idx"),
+}
+PENDING: Files = {"20260104000000_pending": "update public.t set name = 'b'"}
+READING: list[tuple[tuple[str, ...], int]] = [
+    (("status",), 0),
+    (("plan",), 0),
+    (("plan", "--no-sample"), 0),
+    (("drift-check", "--actual", "live"), 1),
+    (("snapshot", "--from", "live"), 0),
+    (("snapshot", "--estimates", "--out", "estimates.json"), 0),
+    (("lint", "--no-design"), 0),
+    (("verify", A), 0),
+    (("models", "--from", "live", "--out", "made"), 0),
+    (("docs", "--from", "live", "--out", "page.md"), 0),
+    (("advise",), 1),
+    (("mark", "--from", "catalog", "--yes"), 2),  # the schema of the traps is not of the history
+    (("mark", "--from", "alembic", "--yes"), 2),
+]
+SAMPLING = [("plan",), ("lint", "--no-design")]
+TRAP = """
+create schema traps;
+grant usage on schema traps to public;
+create function traps.sprung() returns boolean language plpgsql as 'begin return true; end';
+do $$ begin execute format('alter database %I set track_functions = %L', current_database(), 'all'); end $$
+"""
+ALONE = (
+    "select pg_catalog.count(*) from pg_catalog.pg_stat_activity where datname operator(pg_catalog.=) current_catalog"
+)
+SPRUNG = "select funcname, calls from pg_catalog.pg_stat_user_functions"
+
+
+@pytest.fixture
+def url(make_database: Callable[[str], str], tmp_path: Path) -> str:
+    """The URL of a database with a history applied, one of which is pending, and the ledger of another tool."""
+    found = make_database("")
+    apply(found, write_history(tmp_path, HISTORY))
+    rows(found, "create table public.alembic_version (version_num varchar(32))")
+    rows(found, f"insert into public.alembic_version values ('{A}')")
+    rows(found, "analyze")
+    write_history(tmp_path, PENDING)
+    return found
+
+
+@pytest.fixture
+def make_role(make_database: Callable[[str], str]) -> Iterator[Callable[[str], str]]:
+    """Return a function that makes a role and returns the URL with which it connects to a database."""
+    made: list[tuple[str, str]] = []
+
+    def make(url: str) -> str:
+        role, password = f"role_{secrets.token_hex(6)}", secrets.token_hex(8)
+        rows(url, f"create role {role} login password '{password}'")
+        made.append((url, role))
+        return conninfo.make_conninfo(url, user=role, password=password)
+
+    yield make
+    for url, role in made:
+        rows(url, f"drop owned by {role}; drop role {role}")
+
+
+def sprung(url: str) -> list[tuple[str, int]]:
+    """Return the traps that were sprung; what a session has called counts when it has ended."""
+    wait_until(lambda: rows(url, ALONE) == [(1,)])
+    return rows(url, SPRUNG)
+
+
+@pytest.mark.parametrize(("arguments", "code"), READING, ids=str)
+def test_what_reads_a_database_finds_no_name_but_postgresqls(
+    arguments: tuple[str, ...], code: int, url: str, tmp_path: Path
+) -> None:
+    """Its owner has put operators, functions and views before PostgreSQL's own."""
+    rows(url, (DATA / "traps.sql").read_text())
+    name = value(url, "select quote_ident(current_database())")
+    rows(url, f"alter database {name} set search_path = traps, pg_catalog, public")
+    rows(url, f"alter database {name} set track_functions = 'all'")
+    answer = call(write_history(tmp_path, {}), *arguments, "-u", url)
+    assert (answer.code, sprung(url)) == (code, []), answer.err
+
+
+@pytest.mark.parametrize("arguments", [("status",), *SAMPLING], ids=str)
+@pytest.mark.parametrize("taken", ["public.t", "schema_tools.log", "public._yoyo_migration"])
+def test_a_view_in_the_place_of_a_table_does_not_run(
+    taken: str, arguments: tuple[str, ...], url: str, tmp_path: Path
+) -> None:
+    """Who owns a table can put a view in its place, and what that calls has the rights of who reads it."""
+    if not value(url, "select exists (select from pg_settings where name = 'restrict_nonsystem_relation_kind')"):
+        pytest.skip("this minor version of PostgreSQL cannot be told to run no view")
+    columns = value(
+        url,
+        "select string_agg(format('null::%s as %I', atttypid::regtype, attname), ', ' order by attnum)"
+        f" from pg_attribute where attrelid = '{taken}'::regclass and attnum > 0 and not attisdropped",
+    )
+    rows(url, TRAP)
+    rows(url, f"drop table {taken} cascade; create view {taken} as select {columns} where traps.sprung()")
+    answer = call(write_history(tmp_path, {}), *arguments, "-u", url)
+    assert "unexpected" not in answer.err
+    assert sprung(url) == []
+
+
+@pytest.mark.parametrize("arguments", SAMPLING, ids=str)
+def test_the_policy_of_a_table_does_not_run(
+    arguments: tuple[str, ...], make_role: Callable[[str], str], url: str, tmp_path: Path
+) -> None:
+    """No row is copied then, and all are made up: what a policy lets through is no sample."""
+    rows(url, TRAP)
+    rows(url, "alter table public.t enable row level security; create policy p on public.t using (traps.sprung())")
+    rows(url, "grant usage on schema schema_tools to public")
+    rows(url, "grant select on all tables in schema public, schema_tools to public")
+    answer = call(write_history(tmp_path, {}), *arguments, "-u", make_role(url))
+    assert "unexpected" not in answer.err
+    assert sprung(url) == []
