@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from psycopg import conninfo
+from psycopg import conninfo, sql
 from tiny import A, B, Files, apply, call, rows, value, wait_until, write_history
 
 DATA = Path(__file__).parent / "data"
@@ -127,3 +129,29 @@ def test_the_policy_of_a_table_does_not_run(
     answer = call(write_history(tmp_path, {}), *arguments, "-u", make_role(url))
     assert "unexpected" not in answer.err
     assert sprung(url) == []
+
+
+@pytest.mark.skipif(shutil.which("psql") is None, reason="needs psql on the PATH")
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"], ids=repr)
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "create table {} (id int)",
+        "alter table public.t add column {} int",
+        "create index {} on public.t (id)",
+        "create aggregate {} (int) (sfunc = int4pl, stype = int)",
+        "create foreign data wrapper {}",
+    ],
+)
+def test_the_script_of_a_drift_check_has_only_its_own_statements(
+    planted: str, end: str, url: str, tmp_path: Path
+) -> None:
+    """What it does not do without being told stands in comments, and a name may have a line end in it."""
+    name = sql.Identifier(f"x{end}; drop table public.t cascade; --").as_string()
+    rows(url, planted.format(name))
+    answer = call(write_history(tmp_path, {}), "drift-check", "--actual", "live", "--sql", "-u", url)
+    assert answer.code == 1
+    command = ["psql", "-X", "-1", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
+    done = subprocess.run(command, input=answer.out, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert value(url, "select to_regclass('public.t') is not null")

@@ -58,7 +58,7 @@ def draft(cluster: scratch.Cluster, project: Project) -> Draft | None:
         if not drift.diff(before, after):
             return None
         statements, left = _take_back(old, new, before)
-    notes = [f"-- no statement takes this back, write it by hand: {describe(one)}" for one in left]
+    notes = [f"-- no statement takes this back, write it by hand: {' '.join(describe(one).split())}" for one in left]
     up, down = ("\n\n".join(parts) + "\n" for parts in (map(ended, texts), [*statements, *notes]))
     return Draft(up=up, down=down, before=before, after=after, left=left)
 

@@ -82,7 +82,7 @@ def write(remedies: Mapping[str, Remedy], around: Scene, *, head: str, destructi
     apart = [text for deed in deeds if deed.alone for text in deed.statements]
     if apart:
         lines += ["", "-- Not inside a transaction: run these by themselves, afterwards."]
-        lines += [f"-- {text};" for text in apart]
+        lines += [_commented(f"{text};") for text in apart]
     return "\n".join(lines)
 
 
@@ -91,12 +91,17 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _commented(text: str) -> str:
+    """Return the text as comments; PostgreSQL's scanner ends one at a carriage return, too (parser/scan.l)."""
+    return re.sub(r"^|(?<=\r)(?!\n)", "-- ", text, flags=re.MULTILINE)
+
+
 def _written(deed: Deed, *, is_meant: bool) -> Iterator[str]:
     if not is_meant:
-        yield f"-- {deed.costs}, so it waits for somebody to want it (--destructive):"
+        yield f"-- {_line(deed.costs or '')}, so it waits for somebody to want it (--destructive):"
     for text in deed.statements:
-        statement = text if text.startswith("--") else f"{text};"
-        yield statement if is_meant else re.sub("^", "-- ", statement, flags=re.MULTILINE)
+        statement = f"-- {_line(text[2:])}" if text.startswith("--") else f"{text};"
+        yield statement if is_meant else _commented(statement)
 
 
 def _choose(deeds: Iterable[Deed], around: Scene) -> dict[Key, Deed]:

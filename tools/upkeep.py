@@ -79,7 +79,8 @@ def _missing_words(sheets: Iterable[Sheet]) -> str:
 
 def _missing(sheets: Iterable[Sheet]) -> str:
     lines = [
-        f"create index concurrently on {table} ({columns});  -- {name}" for table, columns, name in _unindexed(sheets)
+        f"create index concurrently on {table} ({columns});  -- {' '.join(name.split())}"
+        for table, columns, name in _unindexed(sheets)
     ]
     more = [f"-- and {len(lines) - 20} more"] if len(lines) > 20 else []
     return "\n".join([*lines[:20], *more, *([""] if lines else []), _query("sequential_scans")])
