@@ -71,7 +71,7 @@ ROOMS = {
     "Safety": (
         "what a migration does to a database at work, measured statement by statement",
         "tree effects beside measure neighbours sizes scenes causes locking failing versions breaking losing "
-        "claims transfer release walk lint suggestions outlook",
+        "claims transfer borrowing release walk lint suggestions outlook",
     ),
     "Models": (
         "a catalog as a package of SQLModel classes, and CHECKs as rules in Python",

@@ -91,3 +91,20 @@ def test_the_roles_of_the_database_are_made_on_scratch(tmp_path: Path, live: str
         assert lint(config.load(tmp_path), "-u", live, "try.sql").code == 0
     finally:
         rows(live, "reassign owned by lint_reader to current_user; drop owned by lint_reader; drop role lint_reader")
+
+
+def test_what_a_database_brings_along_has_no_rights_on_scratch(tmp_path: Path, live: str) -> None:
+    """Its functions run there when its rows are copied, and what a superuser's do is up to whoever made them."""
+    rows(
+        live,
+        "create function run() returns boolean language plpgsql as"
+        " $$ begin copy (select 1) to program 'true'; return true; end $$;"
+        "alter table b add constraint b_check check (run()) not valid;"
+        "create schema more; create extension hstore schema more; create table d (h more.hstore);"
+        "create publication everything for all tables;"
+        "create function noticed() returns event_trigger language plpgsql as 'begin end';"
+        "create event trigger noticed on ddl_command_end execute function noticed()",
+    )
+    (tmp_path / "try.sql").write_text("alter table b add column more int;")
+    answer = lint(config.load(tmp_path), "-u", live, "try.sql")
+    assert (answer.code, "external program" in answer.err) == (0, True), answer.err

@@ -7,17 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import psycopg
-
 from tools import (
     allowances,
-    baseline,
+    borrowing,
     breaking,
     catalog,
     claims,
     database,
     design,
-    drift,
     failing,
     history,
     ledger,
@@ -256,18 +253,7 @@ def _open(stack: ExitStack, project: Project, settings: scratch.Settings, select
     if selection.there is None:
         return stack.enter_context(scratch.cluster(settings, project=project, steps=selection.before))
     cluster = stack.enter_context(scratch.cluster(settings))
-    url = cluster.create()
-    with database.connect(url, application="tools lint") as connection:
-        same = drift.find(selection.there, catalog.read(connection), ())
-        text = drift.mend(same, head="the catalog of the database", destructive=False)
-        try:
-            connection.execute(baseline.roles_of(text).encode())  # a script makes no roles: they are the server's
-            connection.execute(text.encode())
-        except psycopg.Error as error:
-            raise Trouble(
-                f"the catalog of the database cannot be made on scratch: {database.reason(error)}:"
-                " take its history with tools new --baseline, then lint the file"
-            ) from error
+    url = borrowing.make(cluster, selection.there, ours=settings.url is None)
     return replace(cluster, replayed=str(database.parse(url)["dbname"]))
 
 
