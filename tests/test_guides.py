@@ -39,6 +39,7 @@ REFERENCE = (
     "lint",
     "parity",
     "plan",
+    "privileges",
     "reliability",
     "runners",
 )  # with tests of their own

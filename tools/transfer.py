@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from tools import database, tree
 from tools.catalog import Catalog
@@ -17,10 +17,13 @@ FEW = 100_000  # rows of which each is asked whether it is one of them; of more,
 POLITE = "set local statement_timeout = '5s'; set local lock_timeout = '200ms';"
 
 
-def copy(live: Connection, scratch: Connection, catalog: Catalog, tables: Iterable[str], sizes: Sizes) -> set[str]:
+def copy(
+    live: Connection, scratch: Connection, catalog: Catalog, tables: Iterable[str], sizes: Sizes, notes: list[str]
+) -> set[str]:
     """Copy rows into tables that are empty on scratch, and return those whose rows are all real.
 
-    Keys are not asked: the parents of a row need not be among the copied. A table that cannot be read stays empty.
+    Keys are not asked: the parents of a row need not be among the copied. A table that cannot be read stays empty;
+    where a right is missing for it, a note says so.
     """
     done = set()
     for table in tables:
@@ -28,7 +31,10 @@ def copy(live: Connection, scratch: Connection, catalog: Catalog, tables: Iterab
         if columns:
             try:
                 _copy(live, scratch, table, columns, sizes.of(table))
-            except psycopg.Error:  # no right to read it, or a row that a constraint which is not valid refuses
+            except errors.InsufficientPrivilege as error:  # a policy is one, too: see database.SHELTER
+                notes.append(f"the rows of {table} are made up, for none could be copied: {error.diag.message_primary}")
+                continue
+            except psycopg.Error:  # it is not there yet, or a constraint that is not valid refuses a row
                 continue
             done.add(table)
     return done

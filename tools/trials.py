@@ -39,7 +39,10 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
 
     target = config.needed(url, project.directory)
     hints = seeding.read_hints(project)
-    with database.connect(target, application="tools seed") as connection:
+    with (
+        database.connect(target, application="tools seed") as connection,
+        database.explained("fill the tables", target),
+    ):
         tables = samples.tables(project) if scale is None else sowing.tables(connection)
         held = sowing.holding(connection, tables)
         if held:
@@ -49,11 +52,10 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
             )
         if not yes:
             terminal.confirm(f"fill {wording.counted(len(tables), 'table')} of {database.describe(target)}?")
-        with database.explained("fill the tables", target):
-            if scale is None:
-                samples.load(connection, project)
-            else:
-                sowing.fill(connection, hints, scale=scale, say=terminal.say)
+        if scale is None:
+            samples.load(connection, project)
+        else:
+            sowing.fill(connection, hints, scale=scale, say=terminal.say)
     terminal.say(f"filled {wording.counted(len(tables), 'table')}")
     return SAME
 

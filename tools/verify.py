@@ -259,6 +259,7 @@ def _losses(url: str, copy: str, before: Catalog, after: Catalog, there: Catalog
     with (
         database.connect(url, application="tools verify") as one,
         database.connect(copy, application="tools verify") as other,
+        database.explained("compare rows on scratch", copy),
     ):
         return contents.compare(one, other, columns, before)
 

@@ -143,7 +143,7 @@ class Walk:
         tables = _with_parents(before, names)
         if self.live is not None:
             wanted = [table.name for table in tables if not table.partition_of and table.name not in self.real]
-            self.real |= transfer.copy(self.live, self.connection, before, wanted, self.sizes)
+            self.real |= transfer.copy(self.live, self.connection, before, wanted, self.sizes, self.notes)
         for one in sampling.fill(self.connection, replace(before, tables=tables)):
             if one.reason:
                 self.notes.append(f"{one.table} was looked at without rows: {one.reason}")
