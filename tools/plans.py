@@ -102,7 +102,7 @@ def _given(connection: Connection, pattern: Pattern) -> tuple[list[sql.Literal],
     if not query:
         return [], {}
     try:
-        with connection.transaction():
+        with connection.transaction(force_rollback=True):
             connection.execute("set local row_security = off")  # rows that a policy hides are an error, and not none
             cursor = connection.execute(query.encode())
     except psycopg.Error as error:
