@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import subprocess
@@ -155,3 +156,92 @@ def test_the_script_of_a_drift_check_has_only_its_own_statements(
     done = subprocess.run(command, input=answer.out, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert value(url, "select to_regclass('public.t') is not null")
+
+
+SIGNS = "\x1b[31m\x1b]0;x\x07\u202e\x9b"  # colours, the title of a window, from right to left
+SHOWING = [
+    ("plan",),
+    ("plan", "-f", "markdown"),
+    ("lint",),
+    ("lint", "-f", "github"),
+    ("lint", "-f", "junit"),
+    ("status",),
+    ("status", "-f", "markdown"),
+    ("drift-check",),
+    ("drift-check", "-f", "markdown"),
+    ("drift-check", "-f", "sarif"),
+    ("advise",),
+    ("apply",),
+    ("repair",),
+    ("docs", "--from", "live", "--check"),
+    ("models", "--from", "live", "--diff"),
+]
+
+
+@pytest.mark.parametrize("arguments", SHOWING, ids=" ".join)
+def test_what_is_shown_is_nothing_that_a_terminal_obeys(
+    arguments: tuple[str, ...], make_database: Callable[[str], str], tmp_path: Path
+) -> None:
+    table, url = f'"t{SIGNS}"', make_database("")
+    fails = f"-- {SIGNS}\ndo $$ begin raise notice '{SIGNS}'; end $$;\nalter table {table} alter id set not null;"
+    apply(url, write_history(tmp_path, {A: f"create table {table} (id int); insert into {table} values (null)"}))
+    rows(url, f"comment on table {table} is '{SIGNS}'; alter table {table} add \"{SIGNS}\" int")
+    if arguments[0] in ("status", "repair"):
+        rows(url, f"update _yoyo_migration set migration_id = '{SIGNS}'")
+        rows(url, f"update schema_tools.log set migration_id = '{SIGNS}'")
+    answer = call(write_history(tmp_path, {B: fails}), *arguments, "-u", url)
+    assert answer.out + answer.err
+    assert re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", answer.out + answer.err) == []
+
+
+# What a name or a comment may be, and must stay: no Python, no path, no docstring that ends early
+TEXTS = [
+    'a"""b',
+    "a'''b",
+    '"""; import os; os.abort()  # """',
+    '"""',
+    'ends with "',
+    "ends with \\",
+    "\\x22\\x22\\x22",
+    "{a} %(a)s",
+    "a\r\nimport os; os.abort()",
+    "'); __import__('os').abort(); ('",
+    "../../above",
+    "/tmp/absolute",
+    "__init__",
+    "None",
+    "class",
+    "con",
+    "base",
+    "metadata",
+    SIGNS,
+    "@private",
+    "x" * 63,
+]
+
+
+def test_models_of_any_names_and_comments_are_nothing_but_models(
+    make_database: Callable[[str], str], tmp_path: Path
+) -> None:
+    lines = []
+    for number, text in enumerate(TEXTS):
+        other = TEXTS[(number * 5 + 2) % len(TEXTS)]
+        table, column, enum = (sql.Identifier(one) for one in (text, other, f"e {text}"[:63]))
+        words = {"table": table, "column": column, "enum": enum, "text": sql.Literal(text), "other": sql.Literal(other)}
+        made = """
+            create type {enum} as enum ({text}, 'x');
+            create table {table} (id int primary key, {column} text default {other} check ({column} <> {text}));
+            alter table {table} add e {enum};
+            comment on table {table} is {other};
+            comment on column {table}.{column} is {text};
+            comment on type {enum} is {other};
+        """
+        lines.append(sql.SQL(made).format(**words).as_string())
+    url = make_database("\n".join(lines))
+    project = write_history(tmp_path / "project", {A: "select 1"})
+    assert call(project, "models", "--from", "live", "--out", "made", "-u", url).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["project"]
+    for path in (project.directory / "made").glob("*.py"):
+        assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", path.read_bytes().decode()) == []
+    answer = call(project, "drift-check", "--expected", url, "--actual", "models", "--models", "made")
+    assert (answer.code, answer.err) == (0, "")

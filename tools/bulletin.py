@@ -36,7 +36,8 @@ def text(found: Outlook, paint: Paint = uncoloured) -> str:
     lines += [f"{paint('refused', 'red')}: {sentence}" for sentence in found.refusals]
     oldest = found.neighbours.oldest
     lines += [f"the oldest open transaction: {session(oldest)}"] if oldest else []
-    return "\n".join([*lines, *(f"note: {visible(one)}" for one in found.notes), summary(found)])
+    told = "\n".join([*lines, *(f"note: {visible(one)}" for one in found.notes), summary(found)])
+    return visible(told, lines=True)
 
 
 def summary(found: Outlook) -> str:

@@ -275,6 +275,7 @@ def repair(project: config.Project, url: str | None, yes: bool, options: Options
     Shows each with its difference, asks, and changes the ledger only; no migration runs.
     """
     from tools import repair as repairs
+    from tools.wording import visible
 
     target = _direct(project, url)
     found = repairs.find(target, project)
@@ -282,7 +283,7 @@ def repair(project: config.Project, url: str | None, yes: bool, options: Options
         terminal.say("nothing to repair")
         return SAME
     for one in found:
-        click.echo("\n".join(filter(None, (one.sentence, one.difference))))
+        terminal.answer(visible("\n".join(filter(None, (one.sentence, one.difference))), lines=True))
     if not yes:
         terminal.confirm(f"accept {len(found)}?")
     repairs.accept(target, project, options, found, say=terminal.say)

@@ -207,8 +207,10 @@ def _words(value: str) -> Iterable[str]:
 
 def paragraph(text: str, *, indent: int) -> list[str]:
     """Return the lines of a docstring: a first line apart where one does not hold all of it."""
-    clean = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    clean = clean[:-1] + '\\"' if clean.endswith('"') else clean
+    shown = " ".join(text.split()).replace("\\", "\\\\")
+    plain = shown.rstrip('"')  # what ends the text may not end the docstring
+    clean = plain.replace('"""', '\\"\\"\\"') + '\\"' * (len(shown) - len(plain))
+    clean = "".join(one if one.isprintable() else repr(one)[1:-1] for one in clean)
     if indent + width(clean) + 6 <= WIDTH:
         return [f'"""{clean}"""']
     summary = _summary(clean, WIDTH - indent - 3)

@@ -25,6 +25,11 @@ address base check compatibility composite contract crud engine engines enums er
 metadata pages relating retry rules schema scope session sessions tracked types verify
 """
 
+# Windows opens a device where a file is called so, whatever the ending, and git cannot check it out there
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{kind}{number}" for kind in ("com", "lpt") for number in range(1, 10))}
+)
+
 RESERVED_ATTRIBUTES = frozenset(HIDDEN.split())
 RESERVED_MODULES = frozenset(HANDS.split())
 
@@ -91,7 +96,8 @@ def attribute(name: str) -> str:
 def module(name: str) -> str:
     """Return what the module for this name is called."""
     clean = identifier(words(name) or "table", "n")
-    return f"{clean}_" if clean in RESERVED_MODULES or keyword.iskeyword(clean) else clean
+    taken = clean in RESERVED_MODULES or clean in DEVICES
+    return f"{clean}_" if taken or keyword.iskeyword(clean) else clean
 
 
 def singular(name: str) -> str:

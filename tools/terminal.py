@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 from tools.errors import Trouble
+from tools.wording import visible
 
 if TYPE_CHECKING:
     from tools.listing import Paint
@@ -133,7 +134,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 def say(line: str) -> None:
     """Tell the story on standard error; standard output is for the answer."""
     clear()
-    _echo(line)
+    _echo(visible(line, lines=True))
 
 
 def _echo(line: str, *, nl: bool = True) -> None:
@@ -179,6 +180,7 @@ def clear() -> None:
 def tell(line: str) -> None:
     """Show how far a statement is: a line that renews itself on a terminal, else a plain one every ten seconds."""
     global _told
+    line = visible(line)
     if is_terminal(sys.stderr):
         _echo(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", nl=False)
         _told = -1.0
