@@ -64,6 +64,7 @@ def test_what_a_url_leaves_open_is_said_as_libpq_finds_it(url: str, environ: dic
         (f"mysql://a:{SECRET}@h/d", "the database URL cannot be read"),
         (f"postgresql://a:x@{SECRET}@h/d", "must be percent-encoded"),
         (f"postgresql://a:x{SECRET}%zz@h/d", "must be percent-encoded"),
+        (f"postgresql://a:{SECRET}/x@127.0.0.1:1/d", "must be percent-encoded"),
         (f"postgresql://a:{SECRET}@h/d?hunter=2", "the database URL cannot be read"),
         (
             f"postgresql://a:{SECRET}@127.0.0.1:1/d",

@@ -377,3 +377,10 @@ def test_a_snapshot_that_saw_less_says_so(reader: sources.Reader, tmp_path: Path
     path.write_text(text.replace('"fingerprint": "', '"fingerprint": "0', 1), encoding="utf-8")
     with pytest.raises(Trouble, match=r"written by version 0\.0\.1, which saw less or more than this one"):
         reader.read(str(path))
+
+
+def test_a_source_that_may_be_a_broken_url_is_not_shown(tmp_path: Path) -> None:
+    answer = call(write_history(tmp_path, {}), "drift-check", "--expected", "u:hunter2@h/db", "--actual", "x.json")
+    assert answer.code == 2
+    assert "no file of this name: a source is" in answer.err
+    assert "hunter2" not in answer.err

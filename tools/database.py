@@ -42,10 +42,12 @@ def parse(url: str) -> dict[str, Any]:
     """Return libpq's parameters of a URL or a key=value string; SQLAlchemy's ``postgresql+driver://`` is accepted.
 
     libpq's own message is not shown: it quotes the part that it cannot read, which may be the password. Nor is a URL
-    read that has two ``@``: what libpq takes for the host is then the rest of a password.
+    read that has two ``@``, or one behind a ``/``: what libpq takes for host, port and database are then parts of a
+    password.
     """
     try:
-        if SCHEME.match(url.strip()) and url.partition("?")[0].count("@") > 1:
+        place = SCHEME.sub("", url.strip()).partition("?")[0]
+        if SCHEME.match(url.strip()) and (place.count("@") > 1 or "@" in place.partition("/")[2]):
             raise psycopg.ProgrammingError
         return dict(conninfo.conninfo_to_dict(SCHEME.sub("postgresql://", url.strip())))
     except psycopg.ProgrammingError:

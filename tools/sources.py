@@ -190,8 +190,9 @@ class Reader:
             return self._read_database(source)
         path = Path(source)
         if not path.exists():
+            name = "of this name" if "@" in source else source  # it may be a URL with a slip in it, and a password
             raise Trouble(
-                f"no file {source}: a source is migrations, models, live, a connection URL, a .sql file or folder,"
+                f"no file {name}: a source is migrations, models, live, a connection URL, a .sql file or folder,"
                 " or a .json snapshot"
             )
         if path.suffix == ".json":
