@@ -288,3 +288,20 @@ def test_identity_of_a_partition_is_its_parent_s(make_database: Callable[[str], 
         columns = {column.name: column for column in catalog.read(connection).columns}
     assert columns["public.b.id"].identity == columns["public.a.id"].identity
     assert columns["public.b.id"].identity_options == ()
+
+
+def test_no_secret_of_a_foreign_server_is_read(make_database: Callable[[str], str]) -> None:
+    secrets = "password 'hunter2', \"passWord\" 'hunter2', api_key 'hunter2', aws_secret_access_key 'hunter2'"
+    shown = "password_required 'false', host 'h', url 'https://u:hunter2@h/x'"
+    url = make_database(
+        f"create foreign data wrapper w options ({secrets}, {shown});"
+        f"create server s foreign data wrapper w options ({secrets}, {shown});"
+        f"create foreign table t (a int) server s options ({secrets}, {shown});"
+        f"create user mapping for current_user server s options ({secrets});"
+    )
+    with database.connect(url, application="tests") as connection:
+        found = catalog.read(connection)
+    text = catalog.to_json(found, tool_version="1")
+    assert "hunter2" not in text
+    for one in (*found.foreign_data_wrappers, *found.foreign_servers, *found.foreign_tables):
+        assert {"password_required=false", "host=h", "url=https://***@h/x", "passWord=***"} <= set(one.options)

@@ -9,7 +9,11 @@ select
     when w.fdwoptions is null then '{}'
     -- a secret is a fact, and not for a snapshot
     else array(
-      select case when o ~ '^(password|passfile|sslpassword)=' then split_part(o, '=', 1) || '=***' else o end
+      select case
+        when o ~* '^[^=]*(pass(word|wd|code|phrase|file)|secret|token|credentials?|(api|access|private|account)_?key)='
+          then split_part(o, '=', 1) || '=***'
+        else regexp_replace(o, '://[^/@]*@', '://***@')
+      end
       from unnest(w.fdwoptions) as o
       order by o
     )

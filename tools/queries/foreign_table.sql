@@ -32,7 +32,11 @@ select
     when f.ftoptions is null then '{}'
     -- a secret is a fact, and not for a snapshot
     else array(
-      select case when o ~ '^(password|passfile|sslpassword)=' then split_part(o, '=', 1) || '=***' else o end
+      select case
+        when o ~* '^[^=]*(pass(word|wd|code|phrase|file)|secret|token|credentials?|(api|access|private|account)_?key)='
+          then split_part(o, '=', 1) || '=***'
+        else regexp_replace(o, '://[^/@]*@', '://***@')
+      end
       from unnest(f.ftoptions) as o
       order by o
     )
