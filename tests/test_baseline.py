@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from psycopg import conninfo
 from tiny import AB, call, rows, write_history
 
 from tools import baseline, catalog, database, drift, scratch
@@ -236,3 +237,10 @@ def test_the_password_is_not_on_the_command_line(empty_url: str, tmp_path: Path)
         )
     assert "s3cret" not in log.read_text()
     assert "host=h" in log.read_text()
+
+
+def test_another_secret_does_not_get_there_either(empty_url: str, tmp_path: Path) -> None:
+    url = conninfo.make_conninfo(empty_url, sslpassword="hunter2")
+    answer = call(write_history(tmp_path, {}), "new", "first", "--baseline", "-u", url)
+    assert answer.code == 2
+    assert "pg_dump would show sslpassword to all on this machine: keep it in a service file" in answer.err

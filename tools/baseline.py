@@ -229,6 +229,8 @@ def _dump(program: Program, url: str, project: Project, theirs: Catalog) -> str:
     environment = {**os.environ, "PGAPPNAME": "tools new"}
     if password := parameters.pop("password", None):  # the command line is for everybody to see
         environment["PGPASSWORD"] = str(password)
+    if shown := [key for key in database.SECRETS if key in parameters]:
+        raise Trouble(f"pg_dump would show {shown[0]} to all on this machine: keep it in a service file")
     ledger = [sql.Identifier(project.ledger_schema, name).as_string() for name in YOYO_TABLES]
     tables = [f"--exclude-table={name}" for name in (*ledger, *(table.name for table in theirs.tables))]
     options = ["--schema-only", "--encoding=UTF8", "--no-security-labels", "--no-subscriptions", "--no-sync"]
