@@ -202,7 +202,11 @@ def test_an_ignored_rule_wants_a_reason(history: Project) -> None:
         assert answer.code == 2
         assert f"{B}.sql:6" in answer.err
     assert "no rule create-indx: did you mean create-index" in answer.err
-    assert say("-- lint: ignore xyzzy because it is small").err.rstrip().endswith("no rule xyzzy: docs/lint.md has them all")
+    assert (
+        say("-- lint: ignore xyzzy because it is small")
+        .err.rstrip()
+        .endswith("no rule xyzzy: docs/lint.md has them all")
+    )
     assert found(say("-- lint: ignore truncate because it is small")) == [(B, "unused-ignore"), (B, "create-index")]
 
 

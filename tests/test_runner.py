@@ -328,9 +328,7 @@ def test_the_waiter_says_for_whom_it_waits(empty_url: str, tmp_path: Path) -> No
         with pytest.raises(Trouble, match=r"still holds the lock after 0.1 s: wait longer with --patience"):
             runner.apply(empty_url, project, Options(patience=0.1), say=said.append)
     assert said
-    assert re.fullmatch(
-        rf"waiting for a colleague's run \(pid {pid}, role postgres(?: from .+)?, for \d+ s\)", said[0]
-    )
+    assert re.fullmatch(rf"waiting for a colleague's run \(pid {pid}, role postgres(?: from .+)?, for \d+ s\)", said[0])
     assert applied(empty_url) == []
 
 

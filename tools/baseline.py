@@ -304,8 +304,6 @@ def _prove(project: Project, settings: scratch.Settings, name: str, text: str, u
 def _write(project: Project, name: str, text: str, why: str) -> tuple[Path, Path]:
     """Write the pair: the header of any new migration with why and effect, and the statements; and no way back."""
     (up, head), (down, end) = migrations.blank(project, name).items()
-    head = head.replace("-- why:
-", f"-- why: {' '.join(why.split())}
-")
+    head = head.replace("-- why:\n", f"-- why: {' '.join(why.split())}\n")
     head = re.sub(r"-- effect:[^\n]*", f"-- effect: {EFFECT}", head)
     return migrations.write({up: head + text, down: end + NO_WAY_BACK})

@@ -10,13 +10,10 @@
 --           3. roll back this file: the grants go, the role stays
 -- phase: expand
 
--- roles belong to the cluster: another database, perhaps at this very moment, may create the same one; where it is there
--- already, who applies this needs no right to make roles
+-- roles belong to the cluster: another database, perhaps at this very moment, may create the same one
 do $$
 begin
-    if not exists (select from pg_catalog.pg_roles where rolname = 'todo_app') then
-        create role todo_app nologin;
-    end if;
+    create role todo_app nologin;
 exception
     when duplicate_object or unique_violation then
         raise notice 'role todo_app is there already';
