@@ -20,7 +20,7 @@ from tools.generation import Change
 
 MANIFEST = "vendor.json"
 # What an application that has the copy must have installed
-REQUIRES = {"psycopg": ">=3.3", "pydantic": ">=2.14", "sqlalchemy": ">=2.1", "sqlmodel": ">=0.0.45"}
+REQUIRES = {"psycopg": ">=3.3", "pydantic": ">=2.14", "sqlalchemy": ">=2.1", "sqlmodel": ">=0.0.48"}
 EXCHANGE = 2  # RENAME_EXCHANGE, renameat2(2)
 HERE = -100  # AT_FDCWD
 
