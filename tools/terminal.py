@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -65,7 +66,7 @@ def run(group: click.Group) -> NoReturn:
 
 def _usage(error: click.UsageError) -> str:
     """Return click's sentence in our words: lower case, without a full stop, and with a way out."""
-    message = error.format_message().rstrip(".?").replace(". D", ": d")
+    message = re.sub(r"[.]? Did you mean", ": did you mean", error.format_message().rstrip(".?"))
     path = error.ctx.command_path if error.ctx else "tools"
     return f"{message[:1].lower()}{message[1:]}: see {path} --help"
 
