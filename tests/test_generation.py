@@ -287,7 +287,7 @@ def test_models_are_held_against_a_database_that_has_no_migrations(make_database
     """Whoever generates models of somebody else's database may have none of the files that made it."""
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n', encoding="utf-8")
     url = make_database("create table a (id integer primary key, b text)")
-    assert tools("-C", str(tmp_path), "models", "--from", url, "--out", "mirrors")[0] == 0
+    assert tools("-C", str(tmp_path), "models", "--from", url, "--out", str(tmp_path / "mirrors"))[0] == 0
     pair = ("-C", str(tmp_path), "drift-check", "--expected", url, "--actual", "models", "--models", "mirrors")
     assert tools(*pair)[0] == 0
     with psycopg.connect(url) as connection:
