@@ -154,10 +154,10 @@ class Attachment(Base, table=True):
 
 
 AttachmentContentType = Annotated[
-    rules.Text, pydantic.Field(max_length=127), AfterValidator(rules.matches("[a-z0-9.+-]+/[a-z0-9.+-]+"))
+    str, pydantic.Field(max_length=127), rules.STORABLE, AfterValidator(rules.matches("[a-z0-9.+-]+/[a-z0-9.+-]+"))
 ]
 
-AttachmentFileName = Annotated[rules.FilledText, pydantic.Field(max_length=255), AfterValidator(rules.without("/"))]
+AttachmentFileName = Annotated[str, pydantic.Field(max_length=255), rules.FILLED, AfterValidator(rules.without("/"))]
 
 
 class AttachmentCreate(Input):

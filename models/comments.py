@@ -105,7 +105,7 @@ class CommentCreate(Input):
 
     task_id: uuid.UUID | None = None
     project_id: uuid.UUID | None = None
-    body: Annotated[rules.FilledText, pydantic.Field(max_length=5000)]
+    body: Annotated[str, pydantic.Field(max_length=5000), rules.FILLED]
 
     @pydantic.model_validator(mode="after")
     def comments_parent_check(self) -> Self:
@@ -117,7 +117,7 @@ class CommentCreate(Input):
 class CommentUpdate(Input):
     """What a client changes of a comment; what is absent stays."""
 
-    body: Annotated[rules.FilledText, pydantic.Field(max_length=5000)] | MISSING = MISSING
+    body: Annotated[str, pydantic.Field(max_length=5000), rules.FILLED] | MISSING = MISSING
 
 
 class CommentRead(Output):

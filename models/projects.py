@@ -108,22 +108,24 @@ class Project(Base, table=True):
     )
 
 
-ProjectColor = Annotated[rules.Text, pydantic.Field(max_length=7), AfterValidator(rules.matches("#[0-9a-f]{6}"))]
+ProjectColor = Annotated[
+    str, pydantic.Field(max_length=7), rules.STORABLE, AfterValidator(rules.matches("#[0-9a-f]{6}"))
+]
 
 
 class ProjectCreate(Input):
     """What a client says of a new project."""
 
-    name: Annotated[rules.FilledText, pydantic.Field(max_length=120)]
-    description: Annotated[rules.Text, pydantic.Field(max_length=1000)] | None = None
+    name: Annotated[str, pydantic.Field(max_length=120), rules.FILLED]
+    description: Annotated[str, pydantic.Field(max_length=1000), rules.STORABLE] | None = None
     color: ProjectColor | MISSING = MISSING
 
 
 class ProjectUpdate(Input):
     """What a client changes of a project; what is absent stays."""
 
-    name: Annotated[rules.FilledText, pydantic.Field(max_length=120)] | MISSING = MISSING
-    description: Annotated[rules.Text, pydantic.Field(max_length=1000)] | MISSING | None = MISSING
+    name: Annotated[str, pydantic.Field(max_length=120), rules.FILLED] | MISSING = MISSING
+    description: Annotated[str, pydantic.Field(max_length=1000), rules.STORABLE] | MISSING | None = MISSING
     color: ProjectColor | MISSING = MISSING
     archived_at: rules.Moment | MISSING | None = MISSING
 

@@ -35,7 +35,8 @@ def _storable(value: str) -> str:
     return value
 
 
-def _not_blank(value: str) -> str:
+def _filled(value: str) -> str:
+    _storable(value)
     # btrim(x) strips spaces and nothing else; str.strip() would strip tabs, too
     if not value.strip(" "):
         raise ValueError("must not be blank")
@@ -298,10 +299,12 @@ def exactly_one(**values: object) -> None:
 SmallInteger = Annotated[int, Field(ge=-(2**15), le=2**15 - 1)]
 Integer = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 BigInteger = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
-Text = Annotated[str, AfterValidator(_storable)]
+STORABLE = AfterValidator(_storable)
+FILLED = AfterValidator(_filled)
+Text = Annotated[str, STORABLE]
 Numeric = Annotated[Decimal, AfterValidator(_numeric)]
 Real = Annotated[float, AfterValidator(_real)]
-FilledText = Annotated[Text, AfterValidator(_not_blank)]
+FilledText = Annotated[str, FILLED]
 NaiveTime = Annotated[dt.time, AfterValidator(_without_zone)]
 AwareTime = Annotated[dt.time, AfterValidator(_with_zone)]
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]

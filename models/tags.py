@@ -75,20 +75,20 @@ class Tag(Base, table=True):
     tasks: list["Task"] = Relationship(back_populates="kept_tags", link_model=TaskTag, passive_deletes=True)
 
 
-TagColor = Annotated[rules.Text, pydantic.Field(max_length=7), AfterValidator(rules.matches("#[0-9a-f]{6}"))]
+TagColor = Annotated[str, pydantic.Field(max_length=7), rules.STORABLE, AfterValidator(rules.matches("#[0-9a-f]{6}"))]
 
 
 class TagCreate(Input):
     """What a client says of a new tag."""
 
-    name: Annotated[rules.FilledText, pydantic.Field(max_length=50)]
+    name: Annotated[str, pydantic.Field(max_length=50), rules.FILLED]
     color: TagColor | None = None
 
 
 class TagUpdate(Input):
     """What a client changes of a tag; what is absent stays."""
 
-    name: Annotated[rules.FilledText, pydantic.Field(max_length=50)] | MISSING = MISSING
+    name: Annotated[str, pydantic.Field(max_length=50), rules.FILLED] | MISSING = MISSING
     color: TagColor | MISSING | None = MISSING
 
 

@@ -317,8 +317,8 @@ class TaskCreate(Input):
 
     project_id: uuid.UUID | None = None
     parent_id: uuid.UUID | None = None
-    title: Annotated[rules.FilledText, pydantic.Field(max_length=200)]
-    description: Annotated[rules.Text, pydantic.Field(max_length=1000)] | None = None
+    title: Annotated[str, pydantic.Field(max_length=200), rules.FILLED]
+    description: Annotated[str, pydantic.Field(max_length=1000), rules.STORABLE] | None = None
     status: TaskStatus | MISSING = MISSING
     priority: Annotated[int, pydantic.Field(ge=1, le=5)] | MISSING = MISSING
     due_at: rules.Moment | None = None
@@ -336,8 +336,8 @@ class TaskUpdate(Input):
 
     project_id: uuid.UUID | MISSING | None = MISSING
     parent_id: uuid.UUID | MISSING | None = MISSING
-    title: Annotated[rules.FilledText, pydantic.Field(max_length=200)] | MISSING = MISSING
-    description: Annotated[rules.Text, pydantic.Field(max_length=1000)] | MISSING | None = MISSING
+    title: Annotated[str, pydantic.Field(max_length=200), rules.FILLED] | MISSING = MISSING
+    description: Annotated[str, pydantic.Field(max_length=1000), rules.STORABLE] | MISSING | None = MISSING
     status: TaskStatus | MISSING = MISSING
     priority: Annotated[int, pydantic.Field(ge=1, le=5)] | MISSING = MISSING
     due_at: rules.Moment | MISSING | None = MISSING

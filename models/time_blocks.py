@@ -125,7 +125,7 @@ class TimeBlockCreate(Input):
 
     task_id: uuid.UUID | None = None
     during: TimeBlockRange
-    note: Annotated[rules.Text, pydantic.Field(max_length=500)] | None = None
+    note: Annotated[str, pydantic.Field(max_length=500), rules.STORABLE] | None = None
     hourly_rate: TimeBlockHourlyRate | None = None
 
 
@@ -134,7 +134,7 @@ class TimeBlockUpdate(Input):
 
     task_id: uuid.UUID | MISSING | None = MISSING
     during: TimeBlockRange | MISSING = MISSING
-    note: Annotated[rules.Text, pydantic.Field(max_length=500)] | MISSING | None = MISSING
+    note: Annotated[str, pydantic.Field(max_length=500), rules.STORABLE] | MISSING | None = MISSING
     hourly_rate: TimeBlockHourlyRate | MISSING | None = MISSING
 
 

@@ -88,11 +88,11 @@ class UserSettings(Base, table=True):
 
 
 UserSettingsTimezone = Annotated[
-    rules.Text, pydantic.Field(max_length=64), AfterValidator(rules.matches("[A-Za-z0-9_+/-]+"))
+    str, pydantic.Field(max_length=64), rules.STORABLE, AfterValidator(rules.matches("[A-Za-z0-9_+/-]+"))
 ]
 
 UserSettingsLocale = Annotated[
-    rules.Text, pydantic.Field(max_length=35), AfterValidator(rules.matches("[a-z]{2,3}(-[A-Z]{2})?"))
+    str, pydantic.Field(max_length=35), rules.STORABLE, AfterValidator(rules.matches("[a-z]{2,3}(-[A-Z]{2})?"))
 ]
 
 

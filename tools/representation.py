@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
@@ -74,6 +74,10 @@ RULES = Name(module=".", name="rules")
 def rule(name: str) -> Node:
     """Return a type of what clients give, from the hand-written rules."""
     return Name(module=".", name=f"rules.{name}")
+
+
+# The validators that these types are made of
+TEXTS = {rule("Text"): rule("STORABLE"), rule("FilledText"): rule("FILLED")}
 
 
 def _addresses(*kinds: str) -> Node:
@@ -256,13 +260,22 @@ def _clock(value: dt.datetime | dt.time, least: int) -> list[Node]:
     return [str(one) for one in found]
 
 
+def annotated(given: Node, limits: Mapping[str, Node], validators: Iterable[Node]) -> Group:
+    """Return a type of what clients give, with its limits and validators.
+
+    A text has its length before the validator of all texts: behind one, Pydantic says "items" for characters.
+    """
+    bounds = [call(Name(module="", name="pydantic.Field"), **limits)] if limits else []
+    own_ = TEXTS.get(given) if limits else None
+    parts = ("str", *bounds, own_, *validators) if own_ else (given, *bounds, *validators)
+    return Group(head=Name(module="typing", name="Annotated"), brackets="[]", items=tuple(("", one) for one in parts))
+
+
 def element(type_: Representation) -> Node:
     """Return what clients give for an element of a list: the type with its limits."""
     if type_.ready is not None or not (type_.limits or type_.validators):
         return type_.ready or type_.given
-    bounds = [call(Name(module="", name="pydantic.Field"), **type_.limits)] if type_.limits else []
-    items = tuple(("", one) for one in (type_.given, *bounds, *type_.validators))
-    return Group(head=Name(module="typing", name="Annotated"), brackets="[]", items=items)
+    return annotated(type_.given, type_.limits, type_.validators)
 
 
 def _array(type_: str, known: Mapping[str, Representation]) -> Representation:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from functools import cache
 
 from tools import predicate, terms
-from tools.layout import Function, Group, Name, Node, Scope, Text, call, flat, joined, quoted, width
+from tools.layout import Function, Name, Node, Scope, Text, call, flat, joined, quoted, width
 from tools.predicate import Condition, Kind
-from tools.representation import ANY, Representation, after, builtin, element, literal, rule
+from tools.representation import ANY, Representation, after, annotated, builtin, element, literal, rule
 from tools.terms import Call, Column, Constant, Term
 
 PYDANTIC_FIELD = Name(module="", name="pydantic.Field")
@@ -146,9 +146,7 @@ def given(type_: Representation, rules: Rules) -> Node:
     validators = (*type_.validators, *rules.validators)
     if not limits and not validators:
         return type_.given
-    bounds = [call(PYDANTIC_FIELD, **limits)] if limits else []
-    items = tuple(("", one) for one in (type_.given, *bounds, *validators))
-    return Group(head=Name(module="typing", name="Annotated"), brackets="[]", items=items)
+    return annotated(type_.given, limits, validators)
 
 
 def is_short(condition: Function) -> bool:
