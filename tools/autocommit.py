@@ -99,18 +99,18 @@ def run(file: File) -> None:
 def _run_statements(file: File, opened: Notes, pieces: tuple[Statement, ...]) -> None:
     """Run one statement after the other, each with its note."""
     _set_again(file.connection, pieces[: opened.done])
+    waits = _lock_timeouts(file, pieces)
     for number, piece in enumerate(pieces[opened.done :], start=opened.done):
         first = opened.again and number == opened.done
         if first:
             file.patience.say(f"{file.id}: continues at statement {number + 1} of {len(pieces)}")
-        wait = _lock_timeout(file, pieces[:number], piece)
         outside = outside_transaction(piece.text) is not None
         if _settle(file, opened.since if first and outside else None, piece, number):
             opened.write(number + 1)
         elif outside:
-            _run_alone(file, opened, piece, number, wait)
+            _run_alone(file, opened, piece, number, waits[number])
         else:
-            _run_with_note(file, opened, piece, number, wait)
+            _run_with_note(file, opened, piece, number, waits[number])
         _hold_again(file, piece, number)
     opened.finish()
 
@@ -156,13 +156,14 @@ def _run_as_written(file: File, opened: Notes, pieces: tuple[Statement, ...]) ->
     """
     at = number = 0  # the first statement that is not done for good, and the one that is sent
     again = True
+    lock_timeouts = _lock_timeouts(file, pieces)
 
     def attempt(waits: Waits) -> tuple[Outcome, Waits]:
         nonlocal at, number, again
         for number in range(at, len(pieces)):
             idle = file.connection.info.transaction_status == pq.TransactionStatus.IDLE
             again = (_is_repeatable(pieces[number]) if idle else again) and not _chains(pieces[number])
-            outcome = _send_as_written(file, opened, pieces, number)
+            outcome = _send_as_written(file, opened, pieces[number], number, lock_timeouts[number])
             if outcome.error is not None:
                 file.leave_transaction()
                 return outcome, waits
@@ -184,11 +185,10 @@ def _missed(outcome: Outcome) -> str | None:
     return error.diag.message_primary if isinstance(error, errors.LockNotAvailable) else None
 
 
-def _send_as_written(file: File, opened: Notes, pieces: tuple[Statement, ...], number: int) -> Outcome:
+def _send_as_written(file: File, opened: Notes, piece: Statement, number: int, wait: int | None) -> Outcome:
     """Send one statement of a file that brings its own transactions."""
-    piece = pieces[number]
     if file.connection.info.transaction_status == pq.TransactionStatus.IDLE:
-        _set_lock_timeout(file, _lock_timeout(file, pieces[:number], piece))
+        _set_lock_timeout(file, wait)
         if outside_transaction(piece.text) and _settle(file, opened.since, piece, number):
             return Outcome(done=1)
     return file.send(piece)
@@ -216,16 +216,24 @@ def _since_reset(pieces: tuple[Statement, ...]) -> tuple[Statement, ...]:
     return pieces[resets[-1] + 1 :] if resets else pieces
 
 
-def _lock_timeout(file: File, before: tuple[Statement, ...], piece: Statement) -> int | None:
-    """Return how long the statement waits for a lock, in ms, 0 for ever; None where the file has set that itself.
+def _lock_timeouts(file: File, pieces: tuple[Statement, ...]) -> tuple[int | None, ...]:
+    """Return how long each waits for a lock, in ms, 0 for ever; None where the file has set that itself by then.
 
     For ever: a concurrent build that gives up leaves an invalid index, and nobody queues behind it, for the lock it
     asks for lets readers and writers pass: https://www.postgresql.org/docs/current/explicit-locking.html
     """
-    nodes = (node for statement in _since_reset(before) for _, node in parse(statement.text))
-    if any(type(node).__name__ == "VariableSetStmt" and node.name == "lock_timeout" for node in nodes):
-        return None
-    return file.patience.lock_timeout if _is_repeatable(piece) or _may_commit(piece) else 0
+    found: list[int | None] = []
+    is_set = False
+    for piece in pieces:
+        wait = file.patience.lock_timeout if _is_repeatable(piece) or _may_commit(piece) else 0
+        found.append(None if is_set else wait)
+        is_set = not RESETS.match(piece.text) and (is_set or _sets_lock_timeout(piece))
+    return tuple(found)
+
+
+def _sets_lock_timeout(piece: Statement) -> bool:
+    nodes = (node for _, node in parse(piece.text))
+    return any(type(node).__name__ == "VariableSetStmt" and node.name == "lock_timeout" for node in nodes)
 
 
 def _set_lock_timeout(file: File, wait: int | None) -> None:
