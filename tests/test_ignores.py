@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tiny import A, call, rows, value, write_history
+from tiny import A, B, call, rows, value, write_history
 
-from tools import database, ignores, scratch, sources
+from tools import database, ignores, runner, scratch, sources
 from tools.config import Project
 
 TABLES = "create table a (id int primary key, note text); create table b (id int)"
@@ -110,6 +110,17 @@ def test_an_entry_for_what_is_as_it_should_be_is_not_called_unused(tmp_path: Pat
     answer = call(project, *words)
     assert (answer.code, answer.err) == (0, "")
     assert call(project, *words, "--sql").out.endswith("0 to mend\n-- nothing to do\n")
+
+
+def test_what_a_pending_file_may_make_is_not_to_be_removed(tmp_path: Path, empty_url: str) -> None:
+    project = write_history(tmp_path, {A: TABLES, B: "create table e (id int)"})
+    (tmp_path / ".driftignore").write_text("table public.of_e # what e brings\n", encoding="utf-8")
+    runner.apply(empty_url, project, runner.Options(), to=A)
+    answer = call(project, "drift-check", "--actual", "live", "-u", empty_url)
+    assert (answer.code, answer.err.splitlines()[0]) == (
+        0,
+        "note: .driftignore:1: names nothing that is there yet: table public.of_e # what e brings",
+    )
 
 
 def test_what_cannot_be_named_is_not_called_unused(tmp_path: Path, make_database: Callable[[str], str]) -> None:

@@ -338,7 +338,7 @@ def test_a_file_that_is_measured_without_rows_says_so(live: tuple[str, Project])
     rows(live[0], "update big set owner = 7")
     answer = plan(live, b=text)
     assert (
-        f"note: {B} was measured without rows in public.big, public.small: which it changes was not seen" in answer.out
+        f"note: {B} was measured without rows in public.big, public.small: how many it changes is unknown" in answer.out
     )
 
 

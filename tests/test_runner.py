@@ -275,7 +275,7 @@ def test_patience_ends(empty_url: str, tmp_path: Path) -> None:
         other.execute("rollback")
     assert answer.code == 2
     assert f"{A}.sql:2:1: canceling statement due to lock timeout (55P03)" in answer.err
-    assert answer.err.endswith("or raise --lock-timeout or --patience\nnothing was changed\n")
+    assert answer.err.endswith("or with more --patience\nnothing was changed\n")
     assert (applied(empty_url), relations(empty_url)) == ([], {"t"})
 
 

@@ -62,6 +62,42 @@ def test_a_command_that_is_not_there_is_a_sentence(project: Project) -> None:
     assert (answer.code, answer.err) == (2, "tools: cannot run no-such-program: No such file or directory\n")
 
 
+def test_ctrl_c_ends_the_command_and_then_the_database(project: Project) -> None:
+    asked = ("sh", "-c", 'echo "$DATABASE_URL"; exec sleep 60')
+    process = start(project, "scratch", "--empty", "--", *asked, start_new_session=True)
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to both
+    assert ended(process).code == 130
+    with pytest.raises(Trouble, match="cannot connect"):
+        database.connect(url)
+
+
+def test_a_machine_without_psql_has_that_of_the_scratch_server(project: Project) -> None:
+    if scratch.configured(None, None).url:
+        pytest.skip("the programs of a given server may be anywhere")
+    words = [sys.executable, "-m", "tools", "scratch", "--empty", "--", "/bin/sh", "-c"]
+    asked = [*words, 'psql -AtX "$DATABASE_URL" -c "select 6 * 7"']
+    done = subprocess.run(
+        asked,
+        cwd=project.directory,
+        env={"HOME": os.environ["HOME"], "PATH": "/nothing"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout, done.stderr) == ("42\n", "")
+
+
+def test_a_history_that_fails_says_that_no_database_of_anybody_was_changed(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "create table a (id int);\nalter table b add column c int"})
+    answer = call(project, "scratch", "--no-seed", "--", "true")
+    assert (answer.code, answer.err.splitlines()[0]) == (
+        2,
+        f'tools: sql/migrations/{A}.sql:2:1: relation "b" does not exist (42P01)',
+    )
+    assert answer.err.endswith("\nthis was a scratch database: no other was changed\n")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_url_is_printed_and_kept_until_a_signal(number: int, code: int, project: Project) -> None:
     process = start(project, "scratch", "--empty")

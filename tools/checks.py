@@ -122,8 +122,9 @@ def drift_check(
             raise Trouble("--sql mends a database, and there is none to compare: pass --url or --actual")
     with sources.reader(project, settings, live=live, say=terminal.say, patience=patience) as reader:
         found = tuple(reader.compare(*pair) for pair in wanted)
+    way_out = " yet" if any(one.pending for one in found) else ": remove it"
     for entry in reader.unused():
-        terminal.say(f"note: {entry.place}: names nothing that is there: remove it: {entry.text}")
+        terminal.say(f"note: {entry.place}: names nothing that is there{way_out}: {entry.text}")
     unused = tuple(entry.place for entry in reader.unused())
     if is_script:
         terminal.answer(found[0].script(destructive=destructive))
@@ -217,7 +218,8 @@ def scratch(
 
     Runs a command on it, or prints its URL and keeps it until Ctrl-C.
 
-    The command finds the database in DATABASE_URL, and its exit code is this command's.
+    The command finds the database in DATABASE_URL, and the scratch server's psql where there is no other; its exit
+    code is this command's.
     """
     from tools import database, migrations, sowing
     from tools import scratch as scratch_module
@@ -232,7 +234,7 @@ def scratch(
             with database.connect(url, application="tools scratch") as connection:
                 scratch_module.load_folder(connection, project, project.seed)
         if arguments:
-            return terminal.run_command(arguments, url)
+            return terminal.run_command(arguments, url, cluster.programs)
         click.echo(url)
         terminal.say("Ctrl-C ends it")
         code = terminal.await_signal()

@@ -37,11 +37,15 @@ class Failed(Trouble):
         context: str | None = None,
         sqlstate: str | None = None,
     ) -> None:
-        """Compose the sentence that is shown where nobody formats it better."""
+        """Keep the parts; as text they are what is shown where nobody formats them better."""
         self.path, self.line, self.column, self.source = path, line, column, source
         self.message, self.detail, self.hint, self.context = message, detail, hint, context
         self.sqlstate, self.state = sqlstate, state
-        super().__init__("\n".join(self._lines()))
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Return it line by line, the state last."""
+        return "\n".join(self._lines())
 
     def _lines(self) -> list[str]:
         number = f"{self.line} | "
@@ -68,7 +72,7 @@ def _around(source: str, at: int) -> tuple[str, int]:
 HINTS = {
     "25001": "put it in a file of its own that starts with -- transactional: false",
     "42501": "run it as the owner, or as a role that was granted what is missing",
-    "55P03": "another session holds the lock: try again later, or raise --lock-timeout or --patience",
+    "55P03": "another session holds the lock: try again later, or with more --patience",
 }
 
 

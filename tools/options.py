@@ -109,6 +109,9 @@ format_option = formats("text", "json")  # of a command that tells what it does 
 ANNOTATED = ("text", "json", "markdown", "github", "junit", "sarif")
 
 
+CANCELLED = (
+    "the running statement was cancelled and its transaction rolled back, unless it was at its end: see tools status"
+)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
 
 
@@ -163,8 +166,13 @@ def command(group: click.Group, name: str, *, example: str, events: bool = False
     def decorate(function: Command) -> Command:
         def run(directory: Path | None, **options: Any) -> Any:
             chosen = directory or click.get_current_context().obj
-            with _last_event() if events and options.get("format_") == "json" else nullcontext():
-                return function(config.load(chosen), **_gather(options))
+            try:
+                with _last_event() if events and options.get("format_") == "json" else nullcontext():
+                    return function(config.load(chosen), **_gather(options))
+            except KeyboardInterrupt as stop:
+                if "yes" in options:  # who asks first, changes a database
+                    stop.args = (CANCELLED,)
+                raise
 
         run.__doc__, run.__name__ = function.__doc__, function.__name__
         run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]

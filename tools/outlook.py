@@ -307,7 +307,8 @@ def _without_rows(file: File) -> Iterator[str]:
         if any(one.impact.kind in "rp" for one in some)
     ]
     if empty:
-        yield f"{file.step.migration.id} was measured without rows in {', '.join(empty)}: which it changes was not seen"
+        tables = ", ".join(empty)
+        yield f"{file.step.migration.id} was measured without rows in {tables}: how many it changes is unknown"
 
 
 def _unseen(around: Neighbours) -> Iterator[str]:

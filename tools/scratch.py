@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a comparison of what is cached starts no server
     from tools import server
 
 REPLAYED = "replayed"  # the database inside a cached data directory
-THROWN_AWAY = "the scratch database is thrown away"  # the state of things after a failure
+ON_SCRATCH = "this was a scratch database: no other was changed"  # the state of things after a failure
 # A database cannot be dropped as long as it has a subscription; what it had on the publisher is not ours to drop
 FORGET = """
 do $$
@@ -64,11 +64,15 @@ def configured(url: str | None, bindir: str | None, environ: Mapping[str, str] =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A server to make databases on; they end with the cluster. `replayed` names one that holds the history."""
+    """A server to make databases on; they end with the cluster. `replayed` names one that holds the history.
+
+    `programs` is the directory of its programs, where they are on this machine.
+    """
 
     url: Callable[[str], str]
     databases: list[str]
     replayed: str | None = None
+    programs: Path | None = None
 
     def create(self, *, template: str | None = None) -> str:
         """Create a database, empty or as a copy, and return its URL."""
@@ -122,7 +126,7 @@ def cluster(
     binaries = server.find_binaries(settings.bindir)
     if project is None:
         with server.start(binaries=binaries) as running:
-            yield Cluster(url=running.url, databases=[])
+            yield Cluster(url=running.url, databases=[], programs=binaries.directory)
         return
 
     def prepare(fresh: server.Server) -> None:
@@ -134,20 +138,25 @@ def cluster(
 
     whole = key(project, steps) + (filling.key if filling else "")
     with server.start(binaries=binaries, key=whole, prepare=prepare) as running:
-        yield Cluster(url=running.url, databases=[], replayed=REPLAYED)
+        yield Cluster(url=running.url, databases=[], replayed=REPLAYED, programs=binaries.directory)
 
 
 def fill(url: str, project: Project, steps: tuple[Step, ...]) -> None:
     """Load the contracts of ``sql/external`` into an empty database, and replay the steps on them."""
     from tools import runner
+    from tools.failure import Failed
 
     with database.connect(url, application="tools scratch") as connection:
         load_folder(connection, project, project.external)
-    runner.replay(url, project, steps)
+    try:
+        runner.replay(url, project, steps)
+    except Failed as failed:
+        failed.state = ON_SCRATCH
+        raise
 
 
 def load_folder(
-    connection: database.Connection, project: Project, folder: Path, *, state: str = THROWN_AWAY
+    connection: database.Connection, project: Project, folder: Path, *, state: str = ON_SCRATCH
 ) -> tuple[Path, ...]:
     """Run every SQL file of a folder, each in one message; a folder that is not there has none."""
     files = tuple(sorted(folder.glob("*.sql"))) if folder.is_dir() else ()
@@ -156,7 +165,7 @@ def load_folder(
     return files
 
 
-def load_file(connection: database.Connection, project: Project, path: Path, *, state: str = THROWN_AWAY) -> None:
+def load_file(connection: database.Connection, project: Project, path: Path, *, state: str = ON_SCRATCH) -> None:
     """Run one SQL file in one message; a failure names file, line and column, and rolls back what is open."""
     from tools.failure import explain
     from tools.message import send

@@ -20,6 +20,8 @@ from tools.errors import Trouble
 from tools.wording import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tools.listing import Paint
 
 SAME, DIFFERENT, TROUBLE = 0, 1, 2  # as in diff(1)
@@ -72,14 +74,16 @@ def _usage(error: click.UsageError) -> str:
 
 
 def _stop(cause: BaseException | None) -> int:
-    """Say what a signal did, and return its exit code; a prompt that was declined, or left by Ctrl-C, has no cause."""
+    """Say what a signal did, and return its exit code; a prompt that was declined, or left by Ctrl-C, has no cause.
+
+    What became of the work is what the interrupt was raised with.
+    """
     if cause is None or isinstance(cause, EOFError):
         say("nothing was changed")
         return TROUBLE
     code = _signalled(cause)
     word = "terminated" if code == TERMINATED else "interrupted"
-    undone = "the running statement was cancelled and its transaction rolled back, unless it was at its end"
-    say(f"{word}: {undone}: see tools status")
+    say(": ".join(filter(None, (word, str(cause)))))
     return code
 
 
@@ -190,11 +194,18 @@ def tell(line: str) -> None:
         _told = time.monotonic()
 
 
-def run_command(arguments: tuple[str, ...], url: str) -> int:
-    """Run a command on the scratch database; Ctrl-C is the command's to handle."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def run_command(arguments: tuple[str, ...], url: str, programs: Path | None = None) -> int:
+    """Run a command on the scratch database, `programs` last on its PATH; Ctrl-C is the command's to handle.
+
+    It would inherit a signal that is ignored, and could not be stopped; one that is handled it meets as always. A
+    command that a signal has ended has the exit code that a shell gives it.
+    """
+    path = os.pathsep.join(filter(None, (os.environ.get("PATH", os.defpath), str(programs or ""))))
+    environ = {**os.environ, "DATABASE_URL": url, "PATH": path}
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(arguments, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+        code = subprocess.run(arguments, env=environ, check=False).returncode
+        return code if code >= 0 else 128 - code
     except OSError as error:
         raise Trouble(f"cannot run {arguments[0]}: {error.strerror}") from error
     finally:
