@@ -57,6 +57,16 @@ FOLDERS: dict[str, tuple[dict[str, bytes], str]] = {
 }
 
 
+def test_too_far_down_the_folder_above_is_named(tmp_path: Path) -> None:
+    write_history(tmp_path, {A: "create table a (id int)"})
+    below = Project(directory=tmp_path / "sql" / "migrations")
+    sentence = (
+        "no folder sql/migrations: pass -C ../.., where there is one, or write the first migration with tools new"
+    )
+    assert sentence in call(below, "lint").err
+    assert call(below, "lint", "-C", "../..", A).code < 2
+
+
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_bad_folder(name: str, empty_url: str, tmp_path: Path) -> None:
     files, sentence = FOLDERS[name]
@@ -112,6 +122,19 @@ def test_an_edited_file_is_shown(empty_url: str, tmp_path: Path) -> None:
     assert relations(empty_url) == {"a", "b"}
     assert call(project, "status", "--exit-code", "-u", empty_url).code == 1
     assert call(project, "plan", "-u", empty_url).code == 2
+
+
+def test_the_database_of_another_project_is_not_named_file_by_file(empty_url: str, tmp_path: Path) -> None:
+    call(write_history(tmp_path / "other", AB), "apply", "-u", empty_url)
+    project = write_history(tmp_path / "ours", {C: "create table c (id int)"})
+    sentence = (
+        "the ledger names 2 migrations, and none of their files is here: pass the --url of the database, or the -C"
+    )
+    answer = call(project, "apply", "-u", empty_url)
+    assert (answer.code, answer.err.count("\n")) == (2, 2)
+    assert answer.err.startswith(f"tools: {sentence}")
+    assert f"refused: {sentence}" in call(project, "plan", "-u", empty_url).out
+    assert call(project, "drift-check", "--actual", "live", "-u", empty_url).err.startswith(f"tools: {sentence}")
 
 
 def test_a_deleted_and_a_renamed_file_are_named(empty_url: str, tmp_path: Path) -> None:
@@ -236,6 +259,15 @@ def test_rollback_asks_and_nobody_answers(empty_url: str, tmp_path: Path) -> Non
     assert call(project, "rollback", "--to", A, "--yes", "-u", empty_url).out.startswith(f"{B}: rolled back in ")
     answer = call(project, "rollback", "--to", B, "--yes", "-u", empty_url)
     assert f"{B} is not applied: --to names the migration that stays the newest" in answer.err
+
+
+def test_rollback_takes_one_word_for_how_far(empty_url: str, tmp_path: Path) -> None:
+    """Whoever says -n 1 does not mean everything after --to."""
+    project = write_history(tmp_path, {A: AB[A], B: AB[B], C: "create table c (id int)"})
+    call(project, "apply", "-u", empty_url)
+    answer = call(project, "rollback", "--to", A, "-n", "1", "--yes", "-u", empty_url)
+    assert (answer.code, answer.err) == (2, "tools: write either --to or -n, and not both\n")
+    assert applied(empty_url) == [A, B, C]
 
 
 @pytest.mark.parametrize(

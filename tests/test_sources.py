@@ -171,6 +171,20 @@ def test_a_difference_names_the_file_and_line_that_made_the_object(
     assert "varchar(50)" in text
 
 
+def test_what_was_edited_after_it_ran_is_said(tmp_path: Path, empty_url: str) -> None:
+    """What mends the difference is the old text of the file, and no statement."""
+    project = write_history(tmp_path, {A: "create table a (id int)"})
+    runner.apply(empty_url, project, runner.Options())
+    write_history(tmp_path, {A: "create table a (id bigint)"})
+    answer = call(project, "drift-check", "--actual", "live", "-u", empty_url)
+    assert (answer.code, answer.err) == (
+        1,
+        f"note: {A} was edited after it was applied, and its new text counts: see tools status\n",
+    )
+    write_history(tmp_path, {A: "create table a (id int)  -- the number"})
+    assert call(project, "drift-check", "--actual", "live", "-u", empty_url).err == ""
+
+
 def test_a_migration_that_runs_is_waited_for(conn: database.Connection, database_url: str, project: Project) -> None:
     conn.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
     said: list[str] = []

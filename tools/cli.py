@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from tools import advising, checks, config, linting, terminal, trials, writing
 from tools.errors import Trouble
@@ -202,6 +203,8 @@ def rollback(
     """
     from tools import database, history, runner
 
+    if to and click.get_current_context().get_parameter_source("count") is ParameterSource.COMMANDLINE:
+        raise Trouble("write either --to or -n, and not both")
     target = _direct(project, url)
     with database.connect(target, application="tools rollback") as connection:
         steps = history.to_roll_back(runner.state(connection, project), to=to, count=count)

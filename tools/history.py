@@ -11,6 +11,10 @@ from tools.errors import Trouble
 from tools.ledger import Entry, Ledger, Operation, order
 from tools.migrations import Migration, Script, close_to
 
+UNRELATED = (  # a typing error in a URL, or the wrong folder, and no reason to restore files
+    "the ledger names {} migrations, and none of their files is here:"
+    " pass the --url of the database, or the -C of the folder, that belongs to the other"
+)
 State = Literal["applied", "pending", "late", "edited", "missing", "unfinished"]
 
 MEANWHILE = "another run changed the history meanwhile: nothing was changed: look at tools status first"
@@ -69,6 +73,12 @@ class History:
     def having(self, *states: State) -> tuple[Item, ...]:
         """Return the items in one of these states."""
         return tuple(item for item in self.items if item.state in states)
+
+    @property
+    def is_unrelated(self) -> bool:
+        """Whether the ledger names migrations, more than one, and no file is any of them."""
+        named = [item for item in self.items if item.entry]
+        return len(named) > 1 and all(item.state == "missing" and not item.renamed_to for item in named)
 
 
 def compare(migrations: tuple[Migration, ...], ledger: Ledger) -> History:
@@ -152,6 +162,8 @@ def refusals(project: Project, history: History, *, allow_late: bool = False) ->
     for item in history.having("edited"):
         path = project.relative(item.migration.up.path) if item.migration else item.id
         sentences.append(f"{path} was edited after it was applied: restore it, and put the change in a new migration")
+    if history.is_unrelated:
+        return (UNRELATED.format(len(history.having("missing"))),)
     for item in history.having("missing"):
         if item.renamed_to:
             sentences.append(f"{item.id} is applied, and its file is now called {item.renamed_to}: rename it back")

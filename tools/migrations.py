@@ -195,13 +195,20 @@ def _names(project: Project) -> list[str]:
             entries = sorted(found, key=lambda entry: entry.name)
     except FileNotFoundError:
         raise Trouble(
-            f"no folder {shown}: pass -C DIRECTORY, or write the first migration with tools new NAME"
+            f"no folder {shown}: pass -C {_above(project)}, or write the first migration with tools new NAME"
         ) from None
     except OSError as error:
         raise Trouble(f"cannot read {shown}: {error.strerror}") from error
     for entry in entries:
         _refuse_unread(shown, entry)
     return [entry.name for entry in entries if entry.name.endswith(".sql") and not entry.name.startswith(".")]
+
+
+def _above(project: Project) -> str:
+    """Return the next folder above that has migrations, where there is one: somebody has gone down too far."""
+    place = os.path.relpath(project.migrations, project.directory)
+    found = next((one for one in project.directory.parents if (one / place).is_dir()), None)
+    return f"{os.path.relpath(found)}, where there is one" if found else "DIRECTORY"
 
 
 def _refuse_unread(folder: str, entry: os.DirEntry[str]) -> None:

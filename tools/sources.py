@@ -11,7 +11,21 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from tools import cache, catalog, config, database, drift, ignores, ledger, lock, looks, migrations, scratch, subset
+from tools import (
+    cache,
+    catalog,
+    config,
+    database,
+    drift,
+    history,
+    ignores,
+    ledger,
+    lock,
+    looks,
+    migrations,
+    scratch,
+    subset,
+)
 from tools.binaries import find_binaries
 from tools.catalog import Catalog
 from tools.config import Project
@@ -66,6 +80,7 @@ class Reader:
     _clusters: dict[str, scratch.Cluster] = field(default_factory=dict)
     _replayed: dict[str, Catalog] = field(default_factory=dict)
     _entries: tuple[Entry, ...] | None = None
+    _edited: set[str] = field(default_factory=set)  # what was told to be edited
     _was_whole: bool = False  # whether any comparison saw all that the ignore file can name
 
     def compare(self, expected: str, actual: str) -> Comparison:
@@ -223,28 +238,39 @@ class Reader:
         """Read both sides, the history as far as the database's ledger says; again where a run came in between."""
         deadline = time.monotonic() + self.patience
         while True:
-            applied = self._applied(source)
+            applied = self._applied(source, steps)
             chosen, pending = self._choose(source, steps, applied)
             replayed = self.replayed(chosen)
             read = self._read_database(source, replayed)
             pair = [replayed, read] if expected == "migrations" else [read, replayed]
-            if self._applied(source) == applied:
+            if self._applied(source, steps) == applied:
                 return pair, chosen, pending
             if time.monotonic() > deadline:
                 raise Trouble("migrations run on this database all the time: try again when they are done")
             self.say("a migration ran meanwhile: reading again")
 
-    def _applied(self, source: str) -> frozenset[str]:
+    def _applied(self, source: str, steps: tuple[Step, ...]) -> frozenset[str]:
         """Return the ids that the database's ledger says are applied, when no run is at work."""
         with database.connect(self._url(source), application="tools drift-check") as connection:
             self._await_run(connection)
-            return frozenset(entry.id for entry in ledger.read(connection, self.project).entries if entry.applied)
+            found = ledger.read(connection, self.project)
+        self._tell_edited(found, steps)
+        return frozenset(entry.id for entry in found.entries if entry.applied)
+
+    def _tell_edited(self, found: ledger.Ledger, steps: tuple[Step, ...]) -> None:
+        """Say which files are not what ran: the database is held against what they say now, and what mends is there."""
+        for item in history.compare(tuple(step.migration for step in steps), found).having("edited"):
+            if item.id not in self._edited:
+                self._edited.add(item.id)
+                self.say(f"note: {item.id} was edited after it was applied, and its new text counts: see tools status")
 
     def _choose(
         self, source: str, steps: tuple[Step, ...], applied: frozenset[str]
     ) -> tuple[tuple[Step, ...], tuple[str, ...]]:
         """Return the steps that are applied, and the ids of those that are pending."""
         gone = applied.difference(step.migration.id for step in steps)
+        if len(gone) > 1 and gone == applied:
+            raise Trouble(history.UNRELATED.format(len(gone)))
         if gone:
             raise Trouble(f"{min(gone)} is applied, and its file is gone: restore it from version control")
         if not applied and self.shown(source) != "live":
