@@ -412,6 +412,16 @@ def test_nothing_to_look_at(tmp_path: Path, make_database: Callable[[str], str])
     apply(url, project)
     answer = lint(project, "-u", url)
     assert (answer.code, answer.out) == (0, "0 files measured: nothing found\n")
+    assert answer.err == "nothing is pending: name files\n"
+
+
+def test_a_file_that_is_not_there_and_a_folder(history: Project) -> None:
+    assert (
+        call(history, "lint", "nothing.sql").err
+        == "tools: nothing.sql is not there: name it as seen from this folder\n"
+    )
+    assert call(history, "lint", "sql/migrations").err == "tools: sql/migrations is a folder: name files\n"
+    assert call(history, "lint", "2099").err == "tools: no migration 2099: see tools status\n"
 
 
 def test_our_own_history_is_clean(project: Project) -> None:

@@ -38,7 +38,7 @@ UNNAMED = Rule(
     class_="design",
     risk="low",
     reason="a name that PostgreSQL made up depends on what was there before, and errors are told apart by it",
-    instead="constraint t_c_check check (…)",
+    instead="constraint t_pkey primary key (…), constraint t_c_check check (…)",
 )
 UNSAID = Rule(
     id="on-delete-unsaid",

@@ -304,6 +304,9 @@ def _named(project: Project, steps: tuple[Step, ...], files: Iterable[str]) -> t
         elif path.is_file():
             script = read_script(project, path.resolve())
             foreign.append(Step(migration=Migration(id=path.stem, up=script), operation="apply"))
+        elif path.is_dir() or path.suffix == ".sql":
+            way_out = "is a folder: name files" if path.is_dir() else "is not there: name it as seen from this folder"
+            raise Trouble(f"{name} {way_out}")
         else:
             found = history.find(history.compare(tuple(step.migration for step in steps), ledger.Ledger()), name)
             wanted.add(found.id)

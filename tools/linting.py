@@ -70,6 +70,8 @@ def lint(
     live = config.database(url, project.directory)
     sampled = not no_sample and settings.url is None
     selection = rules.select(project, files, since=since, live=live, sampled=sampled)
+    if not selection.wanted:
+        terminal.say("none differs: name files, or another commit" if since else "nothing is pending: name files")
     found = rules.lint(project, settings, selection, major=pg)
     if not no_design:
         found = rules.with_design(project, settings, selection, found)
