@@ -33,11 +33,10 @@ def text(found: Outlook, paint: Paint = uncoloured) -> str:
     if not found.files and not found.refusals:
         return "nothing to apply"
     lines = [line for file in found.files for line in _file(found, file, paint)]
-    lines += [f"{paint('refused', 'red')}: {sentence}" for sentence in found.refusals]
+    lines += [f"{paint('refused', 'red')}: {visible(sentence, lines=True)}" for sentence in found.refusals]
     oldest = found.neighbours.oldest
-    lines += [f"the oldest open transaction: {session(oldest)}"] if oldest else []
-    told = "\n".join([*lines, *(f"note: {visible(one)}" for one in found.notes), summary(found)])
-    return visible(told, lines=True)
+    lines += [f"the oldest open transaction: {visible(session(oldest))}"] if oldest else []
+    return "\n".join([*lines, *(f"note: {visible(one)}" for one in found.notes), summary(found)])
 
 
 def summary(found: Outlook) -> str:
@@ -49,11 +48,11 @@ def _file(found: Outlook, file: File, paint: Paint) -> Iterator[str]:
     """Yield the lines of one file."""
     effects = file.effects
     about = _about(file, paint)
-    yield f"{file.step.migration.id}{'  (' + ', '.join(about) + ')' if about else ''}"
+    yield f"{visible(file.step.migration.id)}{'  (' + ', '.join(about) + ')' if about else ''}"
     if title := file.step.script.title:
-        yield f"    {title}"
+        yield f"    {visible(title)}"
     for piece in split(file.step.script.text):
-        yield f"    {_shortened(brief(piece.text))}"
+        yield f"    {visible(_shortened(brief(piece.text)))}"
         effect = effects.get(piece.start)
         if effect is not None:
             yield from (f"        {visible(line)}" for line in said(found, file, effect))

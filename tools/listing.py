@@ -80,16 +80,16 @@ def differences(found: Iterable[Difference], paint: Paint = uncoloured) -> list[
 
 
 def _trial(trial: Trial, paint: Paint) -> list[str]:
-    notes = [f"    {line}" for line in wording.rows_lines(trial)]
+    notes = [f"    {visible(line)}" for line in wording.rows_lines(trial)]
     return [_verdict(trial.name, trial, paint), *_reason(trial), *notes, *differences(trial.differences, paint)]
 
 
 def _verdict(name: str, one: Trial | Late, paint: Paint) -> str:
-    return f"{name}: {one.verdict if one.good else paint(one.verdict, 'red')}"
+    return f"{visible(name)}: {one.verdict if one.good else paint(one.verdict, 'red')}"
 
 
 def _reason(one: Trial | Late) -> list[str]:
-    return [f"    {line}" for line in (one.reason or "").splitlines()]
+    return [f"    {visible(line)}" for line in (one.reason or "").splitlines()]
 
 
 def _advice(one: Found, paint: Paint) -> list[str]:

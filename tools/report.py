@@ -132,7 +132,8 @@ def history(found: History, *, complete: bool = True, paint: Paint | None = None
 
     paint = paint or listing.uncoloured
     width = max((len(item.state) for item in found.items), default=0)
-    lines = [f"{_state(item, width, paint)}  {item.id}  {wording.item(item)}".rstrip() for item in found.items]
+    told = ((_state(item, width, paint), wording.visible(f"{item.id}  {wording.item(item)}")) for item in found.items)
+    lines = [f"{state}  {rest}".rstrip() for state, rest in told]
     lines += [f"note: {note}" for note in unread(complete)]
     return "\n".join([*lines, wording.history(found)])
 
