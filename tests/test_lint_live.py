@@ -107,4 +107,4 @@ def test_what_a_database_brings_along_has_no_rights_on_scratch(tmp_path: Path, l
     )
     (tmp_path / "try.sql").write_text("alter table b add column more int;")
     answer = lint(config.load(tmp_path), "-u", live, "try.sql")
-    assert (answer.code, "external program" in answer.err) == (0, True), answer.err
+    assert (answer.code, "external program" in answer.out) == (0, True), answer.err
