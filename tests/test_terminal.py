@@ -84,6 +84,6 @@ def test_a_database_may_be_set_to_anything(setting: str, empty_url: str, tmp_pat
     with database.connect(empty_url) as holding:
         assert lock.hold(holding, project)
         answer = call(project, "rollback", "-n", "3", "--yes", "--patience", "0", "-u", empty_url)
-    assert re.search(r"tools \(pid \d+, role \w+, since \d+ s\) still holds the lock", answer.err)
+    assert re.search(r"tools \(pid \d+, role \w+, for \d+ s\) still holds the lock", answer.err)
     assert call(project, "rollback", "-n", "3", "--yes", "-u", empty_url).code == 0
     assert relations(empty_url) == set()
