@@ -113,13 +113,14 @@ def test_an_invalid_index_is_built_again(empty_url: str, tmp_path: Path) -> None
     assert applied(empty_url) == [A]
 
 
-def test_an_index_that_was_built_before_the_kill_is_accepted(empty_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("header", [OUTSIDE, "-- transactional: own\n"])
+def test_an_index_that_was_built_before_the_kill_is_accepted(header: str, empty_url: str, tmp_path: Path) -> None:
     rows(empty_url, "create table t (id int)")
-    project = write_history(tmp_path, {A: f"{OUTSIDE}create index concurrently i on t (id);"})
+    project = write_history(tmp_path, {A: f"{header}create index concurrently i on t (id);"})
     apply(empty_url, project)
     made = value(empty_url, "select 'i'::regclass::oid")
     _forget_the_last_note(empty_url, done=0)
-    assert says(empty_url, project) == [f"{A}: continues at statement 1 of 1"]
+    assert says(empty_url, project) == ([f"{A}: continues at statement 1 of 1"] if header == OUTSIDE else [])
     assert value(empty_url, "select 'i'::regclass::oid") == made
 
 

@@ -18,6 +18,7 @@ from tools.patience import Patience
 from tools.runner import Options, Say
 
 OUTSIDE, OWN = "-- transactional: false\n", "-- transactional: own\n"
+COMMITS = "begin insert into ran values (1); commit; alter table t add note text; end"
 LOGGED = "select lock_waits, lock_wait > interval '0' from schema_tools.log order by log_id"
 
 
@@ -104,14 +105,15 @@ def test_patience_has_an_end(header: str, empty_url: str, tmp_path: Path) -> Non
     "text",
     [
         f"{OUTSIDE}call p();",
+        f"{OUTSIDE}do $$ {COMMITS} $$;",
         f"{OWN}call p();",
+        f"{OWN}do $$ {COMMITS} $$;",
         f"{OWN}begin;\ninsert into ran values (1);\ncommit and chain;\nalter table t add note text;\ncommit;",
     ],
 )
 def test_what_has_committed_does_not_run_twice(text: str, empty_url: str, tmp_path: Path) -> None:
-    body = "begin insert into ran values (1); commit; alter table t add note text; end"
     rows(empty_url, "create table t (id int); create table ran (n int)")
-    rows(empty_url, f"create procedure p() language plpgsql as '{body}'")
+    rows(empty_url, f"create procedure p() language plpgsql as '{COMMITS}'")
     project = write_history(tmp_path, {A: text})
     with in_the_way(empty_url, "select * from t"), pytest.raises(Failed, match="lock timeout"):
         says(empty_url, project)
