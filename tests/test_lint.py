@@ -321,9 +321,11 @@ def test_the_queries_of_the_release(history: Project) -> None:
     folder.mkdir(parents=True)
     (folder / "find.sql").write_text("-- Which one?\nselect id, note from a where id = $1;")
     (folder / "old.sql").write_text("select gone from a;")
-    write_history(history.directory, {B: HEADER.format(risk="high", phase="contract") + "alter table a drop note;"})
+    drop = HEADER.format(risk="high", phase="contract") + "alter table a drop note;\nselect 1;"
+    write_history(history.directory, {B: drop})
     assert (B, "query-breaks") in lint_json(history)
     shown = lint(history).out
+    assert f"{B}.sql:6: query-breaks" in shown
     assert 'the query find of the release fails: column "note" does not exist' in shown
     assert "old" not in shown  # it did not work before either
 

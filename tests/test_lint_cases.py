@@ -25,7 +25,9 @@ create function f(int) returns int language sql as 'select 1';
 create index c_idx on c (id);
 create schema s;
 create sequence q;
+create table docs (doc json);
 grant select on c to public;
+grant select, insert on c to pg_monitor;
 """
 OWN = "-- transactional: own\n"
 FALSE = "-- transactional: false\n"
@@ -59,10 +61,22 @@ CASES: list[tuple[str, list[str]]] = [
         "alter table a drop constraint a_code_key;\nalter table a add constraint a_code_key unique (code, id);",
         ["2 add-unique", "2 conflict-target-dropped"],
     ),
+    (
+        "create unique index a_code_idx on a (code);\nalter table a drop constraint a_code_key;",
+        ["1 create-index"],
+    ),
+    (
+        "create index a_code_idx on a (code);\nalter table a drop constraint a_code_key;",
+        ["1 create-index", "2 conflict-target-dropped"],
+    ),
     ("create table t (id int); alter table t enable row level security;", []),
     ("alter table c set (fillfactor = 70);\nrevoke select on c from public;", ["2 revoke"]),
     ("grant all on c to public;", []),
     ("create table j (d json);", []),
+    ("alter table docs alter doc set default '{}';", []),
+    ("create table t (id int not null);", []),
+    ("alter table c add column g int not null generated always as (1) stored;", ["1 add-column-stored-generated"]),
+    (CONTRACT + "revoke select on c from public;", []),
     ("alter sequence q as smallint;", []),
     ("update c set id = (select 1);", ["1 many-rows-at-once"]),
     ("update c set id = 1 where id in (select id from c limit 1000);", []),
@@ -85,6 +99,8 @@ SAID = [
     ("alter type mood rename to moods;", "mood is called moods now, and the release asks for mood"),
     ("alter function f(int) rename to g;", "f is called g now, and the release asks for f"),
     ("alter table c set schema s;", "c is called s.c now, and the release asks for c"),
+    ("revoke select on c from public;", "table public.c to public: the release may need it"),
+    ("revoke insert on c from pg_monitor;", "insert on table public.c to pg_monitor: the release may need it"),
     ("update c set id = 1;", f"changes 100 in 100 rows of public.c {OF_UNKNOWN_SIZE} in one transaction"),
     ("delete from b;", f"deletes every row of public.b {OF_UNKNOWN_SIZE}"),
     ("delete from c;", f"deletes every row of public.c {OF_UNKNOWN_SIZE}"),

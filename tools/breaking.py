@@ -78,7 +78,7 @@ def _find_renamed(scene: Scene) -> Iterator[Hit]:
 def _find_required(scene: Scene) -> Iterator[Hit]:
     renamed = {effect.node.newname for effect in scene.effects if tree.word(effect.node) == "RenameStmt"}
     for one in scene.differences:
-        if one.change != "unexpected" or one.kind != "column" or not scene.had("table", one.name.rpartition(".")[0]):
+        if one.change != "unexpected" or one.kind != "column":
             continue
         if tree.bare(one.name) in renamed or scene.about(one.name).failure is not None:
             continue
@@ -91,8 +91,10 @@ def _find_required(scene: Scene) -> Iterator[Hit]:
 def _find_default(scene: Scene) -> Iterator[Hit]:
     for one in scene.differences if not scene.contracts else ():
         fact = one.facts.get("default") if one.kind == "column" else None
-        column = next((c for c in scene.after.columns if c.name == one.name), None)
-        if fact and fact.expected and not fact.actual and column and not column.nullable and not column.identity:
+        if fact is None or fact.actual:
+            continue
+        column = next(c for c in scene.after.columns if c.name == one.name)
+        if not column.nullable and not column.identity:
             message = f"{one.name} has no default any more, and the release may leave it out when it writes"
             yield Hit(effect=scene.about(one.name), message=message)
 
@@ -142,7 +144,7 @@ def _find_unguarded(scene: Scene) -> Iterator[Hit]:
 
 def _find_revoked(scene: Scene) -> Iterator[Hit]:
     for one in scene.differences if not scene.contracts else ():
-        if one.kind != "privilege" or one.change == "unexpected":
+        if one.kind != "privilege":
             continue
         about = one.name.rpartition(" to ")[0].partition(" ")[2]
         fact = one.facts.get("privileges")
@@ -179,7 +181,7 @@ def _find_retyped(scene: Scene) -> Iterator[Hit]:
 def _find_json(scene: Scene) -> Iterator[Hit]:
     names = {one.name for one in scene.differences if one.change == "unexpected" and one.kind == "column"}
     for column in scene.after.columns:
-        if column.name in names and column.type == "json" and scene.had("table", column.name.rpartition(".")[0]):
+        if column.name in names and column.type == "json":
             message = f"{column.name} is json, which has no equality: select distinct on its table fails"
             yield Hit(effect=scene.about(column.name), message=message)
 
