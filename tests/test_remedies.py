@@ -132,6 +132,20 @@ create table extra.parts (thing bigint references extra.things) partition by has
 create table extra.parts_0 partition of extra.parts for values with (modulus 1, remainder 0);
 create function extra.touch() returns trigger language plpgsql as 'begin return new; end';
 create trigger touch before update on extra.things for each row execute function extra.touch();
+alter table extra.things enable replica trigger touch, enable row level security;
+create policy look on extra.things for select using (true);
+create policy put on extra.things for insert to pg_monitor with check (id > 0);
+create policy turn on extra.things for update using (id > 0) with check (true);
+create policy away on extra.things as restrictive for delete using (false);
+create table extra.refs (
+  one bigint references extra.things on delete set null, two bigint references extra.things on delete set default,
+  three bigint references extra.things on delete restrict on update cascade deferrable initially deferred,
+  four bigint references extra.things on update set null
+);
+create function extra.least(n integer) returns integer language sql stable parallel restricted as 'select n';
+create aggregate extra.most(integer) (sfunc = int4larger, stype = integer, sortop = >, msfunc = int4larger,
+  minvfunc = int4larger, mstype = integer, msspace = 8, initcond = '0', parallel = safe);
+create sequence extra.downward increment by -2 maxvalue 10 minvalue -10 cycle;
 """
 
 
