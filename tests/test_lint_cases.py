@@ -82,6 +82,8 @@ CASES: list[tuple[str, list[str]]] = [
     ("update c set id = 1 where id in (select id from c limit 1000);", []),
     ("delete from c where id is not null or true;", ["1 many-rows-at-once"]),
     ("create table t (id int);\ntruncate t;\ndelete from t;\nupdate t set id = 1;", []),
+    ("drop table a;", ["1 dependent-object"]),
+    ("drop index a_code_key;", ["1 index-of-constraint"]),
     ("drop view v;\ndrop table c cascade;", ["1 drop-view", "2 drop-table"]),
     ("begin;\ncreate index concurrently on c (id);\ncommit;", ["1 own-transaction", "2 concurrently-in-transaction"]),
     ("select 1;\nbegin;\nselect 2;\ncommit;", ["2 own-transaction"]),

@@ -105,7 +105,7 @@ def _is_foreign_key(scene: Scene, kind: str, name: str) -> bool:
         return False
     for one in (*scene.before.constraints, *scene.after.constraints):
         if one.name == name and one.type == "foreign key":
-            return scene.had("table", one.name.rpartition(".")[0]) and scene.had("table", one.references or "")
+            return scene.had(one.name.rpartition(".")[0]) and scene.had(one.references or "")
     return False
 
 

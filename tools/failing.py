@@ -221,7 +221,7 @@ def _find_naive_bound(scene: Scene) -> Iterator[Hit]:
         texts = [
             value.val.sval
             for bound in bounds
-            for value in tree.walk((bound.lowerdatums or (), bound.upperdatums or (), bound.listdatums or ()))
+            for value in tree.walk((bound.lowerdatums, bound.upperdatums, bound.listdatums))
             if tree.word(value) == "A_Const" and tree.word(value.val) == "String" and NAIVE.match(value.val.sval)
         ]
         if texts:

@@ -57,10 +57,9 @@ class Scene:
         named = [effect for effect in self.effects if word.search(effect.statement.text)]
         return (named or list(self.effects))[-1]
 
-    def had(self, kind: str, name: str) -> bool:
-        """Tell whether a table or column was there before the file."""
-        items = self.before.tables if kind == "table" else self.before.columns
-        return any(item.name == name for item in items)
+    def had(self, table: str) -> bool:
+        """Tell whether a table was there before the file."""
+        return any(one.name == table for one in self.before.tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
