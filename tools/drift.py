@@ -119,7 +119,7 @@ def _group(change: Change, scene: Scene) -> str:
     """Return the key of the table, or other object, that the changed one is part of, or is itself."""
     item = change.item
     owners = [parent for parent in item.parents if not parent.startswith(("schema ", "column "))]
-    if owners or item.kind not in ABOUT:
+    if owners or not item.parents or item.kind not in ABOUT:
         return owners[0] if owners else item.key
     subject = scene.expected.items.get(item.parents[0]) or scene.actual.items.get(item.parents[0])
     return subject.parents[0] if isinstance(subject, Column) else item.parents[0]
