@@ -32,6 +32,7 @@ TABLES = {
     "create table t_1 partition of t for values in ('x')",
     "itself": "create table t (id int primary key, above int not null references t)",
     "names": 'create table "T .x" ("select" int primary key, "A b" text check ("A b" <> \'\'))',
+    "n": "create table t (n int not null, made text not null, parent int, p0 int)",
     "nothing": "create table t ()",
 }
 
@@ -50,6 +51,16 @@ create table members (project_id bigint references projects, tenant_id uuid, per
 def test_a_table_gets_rows_that_it_takes(text: str, make_database: Callable[[str], str]) -> None:
     (found,) = fill(make_database(text))
     assert (found.reason, found.rows > 0) == (None, True)
+
+
+NUMBERS = """
+create table ns (n int, at int, primary key (n, at));
+create table below (n int not null, at int not null, key0 text, foreign key (n, at) references ns);
+"""
+
+
+def test_a_parent_may_have_a_column_of_any_name(make_database: Callable[[str], str]) -> None:
+    assert [(found.reason, found.rows > 1) for found in fill(make_database(NUMBERS))] == [(None, True)] * 2
 
 
 @pytest.mark.parametrize("text", [FAMILY], ids=["family"])

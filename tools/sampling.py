@@ -21,6 +21,7 @@ from tools.specimens import Types
 Kind = TypeVar("Kind", Column, Constraint)
 
 ROWS = 200
+ROW = '"number of the row"'  # beside the columns of a table, one of which may be called n
 CANDIDATES = (2, 40)  # for each row that is wanted: few where nothing is checked, many where CHECKs choose among them
 NONE = "no row was found that its constraints take"
 UNIQUE = ("primary key", "unique", "exclusion")
@@ -111,8 +112,8 @@ def select(sample: Sample, rows: int) -> list[str]:
     made = [_made(sample, rows, bare=bare) for bare in (False, True)]
     kept = [*(f"({check.expression}) is not false" for check in sample.checks), *_conditions(sample)]
     names = ", ".join(column.label for column in sample.columns)
-    checked = [f"select {names}\nfrom ({one}) as made\nwhere {' and '.join(kept)}\norder by n" for one in made]
-    return [*checked, f"select {names}\nfrom ({made[1]}) as made\norder by n"]
+    checked = [f"select {names}\nfrom ({one}) as made\nwhere {' and '.join(kept)}\norder by {ROW}" for one in made]
+    return [*checked, f"select {names}\nfrom ({made[1]}) as made\norder by {ROW}"]
 
 
 def _made(sample: Sample, rows: int, *, bare: bool) -> str:
@@ -125,7 +126,7 @@ def _made(sample: Sample, rows: int, *, bare: bool) -> str:
     named = [f"{value} as {column.label}" for value, column in zip(values, sample.columns, strict=True)]
     wanted = rows * CANDIDATES[bool(sample.checks or sample.bounds or doubtful)]
     source = f"from pg_catalog.generate_series(1, {wanted}) as n"
-    return "\n".join([f"select n, {', '.join(named)}", source, *joins])
+    return "\n".join([f"select n as {ROW}, {', '.join(named)}", source, *joins])
 
 
 def _conditions(sample: Sample) -> list[str]:
@@ -221,12 +222,13 @@ def _keys(sample: Sample) -> tuple[dict[str, str], list[str], list[Constraint]]:
         every = ", ".join(key.referenced_columns)
         alone = key.columns in sample.uniques
         place = "(n - 1)" if alone else specimens.mixed(500 + number)
-        parents = f"select {every}, pg_catalog.row_number() over (order by {every}) - 1 as at from {key.references}"
+        parents = f"select {every}, pg_catalog.row_number() over (order by {every}) - 1 from {key.references}"
         size = f"(select nullif(pg_catalog.count(*), 0) from {key.references})"
-        joins.append(f"left join ({parents}) as p{number} on p{number}.at = {place} % {size}")
+        called = ", ".join(f"key{part}" for part in range(len(pairs)))  # a parent may have a column called n
+        joins.append(f"left join ({parents}) as p{number} ({called}, at) on p{number}.at = {place} % {size}")
         some = specimens.pick(700 + number, 3)
-        for own, other in pairs:
-            parent = f"p{number}.{other}"
+        for part, (own, _) in enumerate(pairs):
+            parent = f"p{number}.key{part}"
             optional = own in nullable and not alone
             chosen.setdefault(own, f"case when {some} = 0 then null else {parent} end" if optional else parent)
     return chosen, joins, doubtful
