@@ -232,17 +232,21 @@ def test_a_role_that_may_only_read(guest: Callable[[str], str], empty_url: str, 
     assert applied(empty_url) == [A]
 
 
-def test_a_read_only_server(empty_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", [False, True], ids=["no ledger", "a ledger"])
+def test_a_read_only_server(before: bool, empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    if before:
+        call(project, "apply", "--to", A, "-u", empty_url)
+    seen = (relations(empty_url), applied(empty_url) if before else None)
     name = value(empty_url, "select current_database()")
     rows(empty_url, f"alter database {name} set default_transaction_read_only = on")
-    project = write_history(tmp_path, AB)
-    assert call(project, "status", "-u", empty_url).out.endswith("0 applied, 2 pending\n")
+    assert call(project, "status", "-u", empty_url).out.endswith(f"{int(before)} applied, {2 - before} pending\n")
     assert call(project, "plan", "-u", empty_url).code == 0
-    answer = call(project, "apply", "-u", empty_url)
-    assert (
-        answer.err
-        == "tools: cannot make the ledger: this server is read-only (a standby?): use the primary's address\n"
-    )
+    for command in ("apply",), ("rollback", "--yes"):
+        answer = call(project, *command, "-u", empty_url)
+        if before or command == ("apply",):
+            assert (answer.code, answer.err.partition(" is on for")[0]) == (2, "tools: default_transaction_read_only")
+    assert (relations(empty_url), applied(empty_url) if before else None) == seen
 
 
 def test_rollback_asks_and_nobody_answers(empty_url: str, tmp_path: Path) -> None:

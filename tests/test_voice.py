@@ -113,13 +113,13 @@ def test_help_is_written_in_one_way(name: str) -> None:
     for one in options(COMMANDS[name]):
         assert re.fullmatch(r"[A-Z][^.\[`]*(?:\.\w[^.\[`]*)*\.", one.help or ""), one.opts
         assert one.is_flag or one.metavar or isinstance(one.type, click.Choice), one.opts
-    text = COMMANDS[name].get_help(click.Context(COMMANDS[name], info_name=name))
+    text = COMMANDS[name].get_help(click.Context(COMMANDS[name], info_name=name, **cli.tools.context_settings))
     assert "``" not in text
     assert "default: (" not in text
 
 
 def test_the_list_of_commands_cuts_no_sentence_off() -> None:
-    text = cli.tools.get_help(click.Context(cli.tools, info_name="tools", terminal_width=80))
+    text = cli.tools.get_help(click.Context(cli.tools, info_name="tools", terminal_width=80, **cli.tools.context_settings))
     lines = text.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
     assert len(lines) == len(COMMANDS)
     assert [line for line in lines if not line.endswith(".") or line.endswith("...")] == []

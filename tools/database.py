@@ -208,6 +208,18 @@ def explained(what: str, url: str = "") -> Iterator[None]:
         raise Trouble(f"cannot {what}: {reason(error, url)}") from error
 
 
+def refuse_read_only(connection: Connection) -> None:
+    """Refuse to write where somebody has said that nobody should; a standby refuses by itself.
+
+    The server reports with what a session begins, so what another client behind a pooler has set is not meant.
+    """
+    if connection.info.parameter_status("default_transaction_read_only") == "on":
+        raise Trouble(
+            "default_transaction_read_only is on for this database, role or server, so nothing was changed:"
+            " set it to off where this is to be written"
+        )
+
+
 def reason(error: psycopg.Error, url: str = "") -> str:
     """Return why the server, or libpq for it, did not do as told: one line, without secrets."""
     return redact(error.diag.message_primary or _first_sentence(str(error)), url)

@@ -245,6 +245,7 @@ def _run(
     tell: Say | None = None,
 ) -> Iterator[Run]:
     """Take the lock, and make the ledger where there is none."""
+    database.refuse_read_only(connection)
     operator = ledger.operator(project)
     direct = database.is_direct(connection)
     pooled = not direct and _may_share(url, connection, plan)
