@@ -11,12 +11,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import click
+import psycopg
 import pytest
 from psycopg import sql
 from tiny import AB, A, B, C, Files, applied, call, ended, relations, rows, start, value, write_history
 
-from tools import cli, database, ledger, migrations
+from tools import cli, database, ledger, lock, migrations
 from tools.config import Project
+from tools.errors import Trouble
 from tools.runner import Options
 
 # What the folder holds (bytes as they are; a name with a slash is below the project), and what is said of it
@@ -418,3 +420,33 @@ def test_verify_says_which_way_back_fails(tmp_path: Path) -> None:
     answer = call(write_history(tmp_path / "bad", {A: files[A], C: "select 1"}), "verify", "-f", "json")
     verdicts = [(one["id"], one["verdict"]) for one in json.loads(answer.out)["migrations"]]
     assert (answer.code, verdicts) == (1, [(A, "exact"), (C, "irreversible")])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("drift-check", "--destructive"), "a report destroys nothing: pass --sql with --destructive"),
+        (
+            ("snapshot", "--estimates", "--from", "migrations"),
+            "sizes are those of a database: pass --url, and no --from, with --estimates",
+        ),
+    ],
+    ids=str,
+)
+def test_an_option_that_nothing_follows_from_is_refused(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    answer = call(write_history(tmp_path, AB), *words)
+    assert (answer.code, answer.err) == (2, f"tools: {said}\n")
+
+
+def test_a_ledger_that_another_run_is_making_is_waited_for_no_longer_than_wanted(
+    empty_url: str, tmp_path: Path
+) -> None:
+    """As behind a pooler, where each transaction takes the lock for itself."""
+    project = write_history(tmp_path, AB)
+    with psycopg.connect(empty_url) as other, database.connect(empty_url) as connection:
+        other.execute("select pg_advisory_xact_lock(%s)", [ledger.lock_key(project)])
+        with pytest.raises(Trouble, match="still holds the lock after 0[.]3 s, and there is no ledger yet"):
+            lock.create_ledger(connection, project, 0.3)
+        other.rollback()
+        lock.create_ledger(connection, project, 0.3)
+        assert ledger.exists(connection, project)

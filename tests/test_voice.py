@@ -119,7 +119,9 @@ def test_help_is_written_in_one_way(name: str) -> None:
 
 
 def test_the_list_of_commands_cuts_no_sentence_off() -> None:
-    text = cli.tools.get_help(click.Context(cli.tools, info_name="tools", terminal_width=80, **cli.tools.context_settings))
+    text = cli.tools.get_help(
+        click.Context(cli.tools, info_name="tools", terminal_width=80, **cli.tools.context_settings)
+    )
     lines = text.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
     assert len(lines) == len(COMMANDS)
     assert [line for line in lines if not line.endswith(".") or line.endswith("...")] == []

@@ -112,6 +112,8 @@ def drift_check(
 
     from tools import report, sources, wording
 
+    if destructive and not is_script:
+        raise Trouble("a report destroys nothing: pass --sql with --destructive")
     if models:
         project = replace(project, models=models)
     live = config.database(url, project.directory)
@@ -174,6 +176,8 @@ def snapshot(
     from tools import __version__, catalog, sources
 
     live = config.database(url, project.directory)
+    if estimates and source is not None:
+        raise Trouble("sizes are those of a database: pass --url, and no --from, with --estimates")
     if estimates:
         return _estimate(project, config.needed(url, project.directory), out)
     with sources.reader(project, settings, live=live, say=terminal.say) as reader:

@@ -58,11 +58,17 @@ def hold(connection: Connection, project: Project) -> bool:
     return bool(row and row[0])
 
 
-def create_ledger(connection: Connection, project: Project) -> None:
+def create_ledger(connection: Connection, project: Project, patience: float) -> None:
     """Make the ledger where there is none; of several runs that find none, one makes it."""
     if ledger.exists(connection, project):
         return
+    started = time.monotonic()
     while not _try_create_ledger(connection, project):
+        if time.monotonic() - started > patience:
+            raise Trouble(
+                f"{holder(connection, project)} still holds the lock after {patience:g} s, and there is no ledger yet:"
+                " wait longer with --patience"
+            )
         time.sleep(POLL)
 
 

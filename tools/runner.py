@@ -269,7 +269,7 @@ def _run(
     if not pooled:  # behind a transaction pooler a session's lock would stay with a stranger's session
         lock.take(connection, project, options.patience, say, run.tell)
     with database.explained("make the ledger", url):
-        lock.create_ledger(connection, project)
+        lock.create_ledger(connection, project, options.patience)
     try:
         yield run  # the lock ends with the connection
     finally:
