@@ -445,7 +445,7 @@ def test_a_ledger_that_another_run_is_making_is_waited_for_no_longer_than_wanted
     project = write_history(tmp_path, AB)
     with psycopg.connect(empty_url) as other, database.connect(empty_url) as connection:
         other.execute("select pg_advisory_xact_lock(%s)", [ledger.lock_key(project)])
-        with pytest.raises(Trouble, match="still holds the lock after 0[.]3 s, and there is no ledger yet"):
+        with pytest.raises(Trouble, match="and there is no ledger yet"):
             lock.create_ledger(connection, project, 0.3)
         other.rollback()
         lock.create_ledger(connection, project, 0.3)
