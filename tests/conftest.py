@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ settings.load_profile("patient")
 
 for name in (*config.LIBPQ_VARIABLES, "DATABASE_URL", *database.DIRECT_VARIABLES):
     os.environ.pop(name, None)  # no test may find somebody's real database
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what it puts in the background like that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,7 @@ SAID = [
     ("alter table c set schema s;", "c is called s.c now, and the release asks for c"),
     ("revoke select on c from public;", "table public.c to public: the release may need it"),
     ("revoke insert on c from pg_monitor;", "insert on table public.c to pg_monitor: the release may need it"),
-    ("update c set id = 1;", f"changes 100 in 100 rows of public.c {OF_UNKNOWN_SIZE} in one transaction"),
+    ("update c set id = 1;", f"changes 100 % of the rows of public.c {OF_UNKNOWN_SIZE} in one transaction"),
     ("delete from b;", f"deletes every row of public.b {OF_UNKNOWN_SIZE}"),
     ("delete from c;", f"deletes every row of public.c {OF_UNKNOWN_SIZE}"),
     ("truncate c;", f"empties public.c {OF_UNKNOWN_SIZE}"),
