@@ -161,6 +161,7 @@ def job_commands() -> tuple[str, ...]:
     return tuple(found.values())
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_the_jobs_of_the_workflows_pass(cluster: scratch.Cluster, tmp_path: Path) -> None:
     copy(folder := tmp_path / "todo")
     todo = tuple(guides.Command(text=text, expected="...", code=0, line=0) for text in (NEW, *job_commands()))

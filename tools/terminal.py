@@ -58,6 +58,7 @@ def run(group: click.Group) -> NoReturn:
         code = TROUBLE
     except OSError as error:
         say(f"tools: {_refused(error)}")
+        _abandon_answer()
         code = TROUBLE
     except Exception as error:  # a crash must not look like drift
         say(_crash(error))
@@ -118,6 +119,12 @@ def _refused(error: OSError) -> str:
     if error.filename is not None:
         return f"cannot use {error.filename}: {error.strerror}"
     return f"the system refused: {error.strerror or error}: what was done before stays, see tools status"
+
+
+def _abandon_answer() -> None:
+    """Drop what could not be written: Python would try again at its end, and exit with 120."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminate(*_: object) -> NoReturn:
