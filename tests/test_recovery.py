@@ -138,6 +138,7 @@ DONE = {  # statements that may be killed between their end and their note; what
     "reindex table concurrently t": None,
     "reindex schema public": None,
     "reindex (concurrently) database": None,
+    "reindex system {database}": None,
     "alter table parts detach partition parts_1 concurrently": None,
     "vacuum t": None,
     "create database {other}": "select oid from pg_database where datname = '{other}'",
@@ -190,7 +191,7 @@ runner.apply(sys.argv[1], config.load(Path(sys.argv[2])), runner.Options())
 def test_killed_between_the_statement_and_its_note(text: str, empty_url: str, tmp_path: Path) -> None:
     if text.endswith(" database") and value(empty_url, "show server_version_num") < "160000":
         pytest.skip("PostgreSQL 16 reindexes the database without its name")
-    other = f"other_{database.parse(empty_url)['dbname']}"
+    text, other = in_database(text, empty_url), f"other_{database.parse(empty_url)['dbname']}"
     rows(empty_url, GROUND)
     for statement in BEFORE.get(text, "").format(other=other).split("; "):
         if statement:
@@ -201,7 +202,7 @@ def test_killed_between_the_statement_and_its_note(text: str, empty_url: str, tm
     try:
         assert subprocess.run(command, check=False).returncode == -9
         assert value(empty_url, "select statements_done from schema_tools.log") == 1
-        question = (DONE[text] or "select 1").format(other=other)
+        question = (DONE.get(text) or "select 1").format(other=other)
         before = rows(empty_url, question)
         assert before, "the statement had not ended"
         assert says(empty_url, project)[0] == f"{A}: continues at statement 2 of 2"
@@ -334,21 +335,20 @@ def test_who_may_not_drop_a_copy_in_pg_toast_goes_on(empty_url: str, tmp_path: P
 
 
 def test_an_unnamed_index_of_somebody_else_is_not_ours(empty_url: str, tmp_path: Path) -> None:
-    """After the kill somebody makes another index on the same table: younger than our note, but not our statement's."""
-    rows(empty_url, GROUND)
+    """What is younger than our note and another index is not our statement's, nor what is the same and older."""
+    rows(empty_url, f"{GROUND}; create index older on t (id)")
+    rows(empty_url, "update pg_index set indisvalid = false where indexrelid = 'older'::regclass")
     project = write_history(tmp_path, {A: f"{OUTSIDE}create index concurrently on t (id);"})
     with database.connect(empty_url) as other:
         other.execute("begin; insert into t values (1)")
         process = start(project, "apply", "-u", empty_url)
         pid = wait_for_query(empty_url, "create index")
-        wait_until(lambda: rows(empty_url, LEFT_INVALID))
+        wait_until(lambda: rows(empty_url, f"{LEFT_INVALID} and indexrelid::regclass::text = 't_id_idx'"))
         kill(process, empty_url, pid, "server")
         other.execute("rollback; create index theirs on t (note, id)")
     assert "public.t_id_idx was left invalid: dropping it and building it again" in says(empty_url, project)
-    question = (
-        "select indexrelid::regclass::text from pg_index where indrelid = 't'::regclass and indisvalid order by 1"
-    )
-    assert [name for (name,) in rows(empty_url, question)] == ["t_id_idx", "t_old", "theirs"]
+    question = "select indexrelid::regclass::text, indisvalid from pg_index where indrelid = 't'::regclass order by 1"
+    assert rows(empty_url, question) == [("older", False), ("t_id_idx", True), ("t_old", True), ("theirs", True)]
 
 
 def test_what_the_server_refused_is_not_taken_for_done(empty_url: str, tmp_path: Path) -> None:
