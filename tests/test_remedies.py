@@ -62,7 +62,7 @@ LEFT = {
 }
 # Where a column comes back, as the last one, in a table that has others behind it
 MOVED = {
-    r"missing column app\.tasks\.(extra|tags|number|due|priority)": "changed table app.tasks: columns",
+    r"missing column app\.tasks\.(extra|tags|number|due|priority|slug)": "changed table app.tasks: columns",
     r"changed column app\.tasks\.words: expression.*": "changed table app.tasks: columns",
     r"missing column app\.bookings\.room": "changed table app.bookings: columns",
 }

@@ -149,6 +149,8 @@ def _said(item: Object, side: Surroundings) -> set[str]:
 def _above(item: Object, chosen: Mapping[Key, Deed], around: Scene) -> Iterator[Key]:
     """Yield what the object is part of, as far as it is made: a column by its table."""
     for parent in item.parents:
+        if isinstance(item, kinds.Sequence) and parent.startswith("column "):
+            continue  # the column's default needs the sequence; that it is the column's own is said at the end
         if (parent, "make") in chosen:
             yield parent, "make"
         elif parent in around.expected.items:

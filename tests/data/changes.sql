@@ -612,3 +612,31 @@ alter table app.parent alter label set default 'none';
 -- changed column app.parent.label: default, type [breaking, stops]
 alter table app.parent alter label drop default, alter label type varchar(50);
 alter table app.parent alter label set default 'other';
+
+-- missing sequence app.tasks_number_seq [breaking, stops]
+-- unexpected sequence app.numbers
+-- changed column app.tasks.number: default
+create sequence app.numbers as integer increment by 5;
+alter table app.tasks alter number set default nextval('app.numbers');
+drop sequence app.tasks_number_seq;
+-- missing column app.notes.body [breaking, stops]
+-- unexpected column app.notes.content
+-- changed enum app.mood: labels [stops]
+alter table app.notes rename body to content;
+drop type app.mood; create type app.mood as enum ('bad', 'good');
+-- missing column app.tasks.slug [breaking, stops]
+-- unexpected column app.tasks.label [breaking, stops]
+-- changed constraint app.tasks.tasks_slug_key: columns [breaking, stops]
+alter table app.tasks rename slug to label;
+alter table app.tasks drop constraint tasks_slug_key;
+alter table app.tasks add constraint tasks_slug_key unique (label, title) deferrable;
+-- missing default privilege for pg_monitor in schema side on tables to pg_read_all_data
+-- unexpected default privilege for pg_monitor in schema side on tables to pg_signal_backend
+alter default privileges for role pg_monitor in schema side revoke select on tables from pg_read_all_data;
+alter default privileges for role pg_monitor in schema side grant select on tables to pg_signal_backend;
+-- changed table app.tasks: options
+-- missing index app.tasks_due_idx
+-- missing trigger app.tasks.touch [breaking]
+alter table app.tasks set (fillfactor = 50);
+drop index app.tasks_due_idx;
+drop trigger touch on app.tasks;
