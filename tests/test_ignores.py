@@ -76,6 +76,23 @@ def test_a_malformed_line_is_a_sentence(line: str, sentence: str, tmp_path: Path
     assert sentence in answer.err
 
 
+def test_a_fact_that_is_named_is_not_shown_beside_others(tmp_path: Path, make_database: Callable[[str], str]) -> None:
+    project = write_history(tmp_path, {A: TABLES})
+    (tmp_path / ".driftignore").write_text("table.options public.* # tuned by hand\n", encoding="utf-8-sig")
+    url = make_database(f"{TABLES}; alter table a set (fillfactor = 70), enable row level security")
+    with sources.reader(project, scratch.configured(None, None)) as reader:
+        (found,) = reader.compare("migrations", url).differences
+    assert set(found.facts) == {"row_security"}
+
+
+def test_a_file_that_is_no_text_is_a_sentence(tmp_path: Path, empty_url: str) -> None:
+    project = write_history(tmp_path, {A: TABLES})
+    (tmp_path / ".driftignore").write_bytes(b"table public.x # \xff")
+    answer = call(project, "drift-check", "--actual", empty_url)
+    assert (answer.code, answer.out) == (2, "")
+    assert "cannot read .driftignore: 'utf-8' codec can't decode" in answer.err
+
+
 def test_an_entry_ends_after_its_day(tmp_path: Path) -> None:
     (tmp_path / ".driftignore").write_text("index x until 2026-12-31 # trial\nindex y # for ever\n", encoding="utf-8")
     entries = ignores.read(Project(directory=tmp_path))
