@@ -266,6 +266,14 @@ def test_an_index_that_a_header_leaves_out_is_asked_for(small: Project) -> None:
     assert "query-without-index: by_owner names no index, and uses items_owner_id_idx\n" in answer.out
 
 
+def test_the_index_that_is_shown_is_the_one_that_is_used(small: Project) -> None:
+    (small.queries / "by_owner.sql").write_text(BY_OWNER.replace("items_owner_id_idx", "items_day_idx"))
+    text = explained(small, "by_owner").out
+    assert " rows  items_owner_id_idx  (" in text
+    assert "index-not-used: by_owner names items_day_idx, and uses items_owner_id_idx\n" in text
+    assert "| by_owner | items_owner_id_idx |" in explained(small, "by_owner", "-f", "markdown").out
+
+
 def test_an_older_server_that_plans_otherwise_has_a_file_of_its_own(tmp_path: Path) -> None:
     project = Project(directory=tmp_path, queries=tmp_path)
 

@@ -46,8 +46,13 @@ def _text(found: Explanation) -> str:
 
 def _said(one: Explained) -> str:
     role = one.pattern.role or "row-level security bypassed"
-    served = ", ".join(one.pattern.indexes) or "no index"
-    return f"{one.plan.milliseconds:8.2f} ms {one.plan.root.rows:6,} rows  {served}  ({role})"
+    return f"{one.plan.milliseconds:8.2f} ms {one.plan.root.rows:6,} rows  {_used(one)}  ({role})"
+
+
+def _used(one: Explained) -> str:
+    """Return the indexes that serve a query: those of its header that the plan uses, else whichever the plan uses."""
+    named = [name for name in one.pattern.indexes if name in one.plan.indexes]
+    return ", ".join(named or sorted(one.plan.indexes)) or "no index"
 
 
 def _finding(one: Finding) -> Iterable[str]:
@@ -95,7 +100,7 @@ def _markdown(found: Explanation) -> str:
     rows = [
         (
             one.pattern.name,
-            ", ".join(one.pattern.indexes),
+            _used(one),
             f"{one.plan.root.rows:,}",
             f"{one.plan.cost:,.0f}",
             f"{one.plan.milliseconds:,.2f}",
