@@ -15,7 +15,11 @@ from tools import database, lock
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
-def test_an_answer_that_cannot_be_written_is_trouble(empty_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_answer_that_cannot_be_written_is_trouble(
+    unbuffered: str, empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     project = write_history(tmp_path, AB)
     with open("/dev/full", "w", encoding="utf-8") as full:
         answer = ended(start(project, "apply", "-u", empty_url, stdout=full))

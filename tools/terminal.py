@@ -58,12 +58,13 @@ def run(group: click.Group) -> NoReturn:
         code = TROUBLE
     except OSError as error:
         say(f"tools: {_refused(error)}")
-        _abandon_answer()
         code = TROUBLE
     except Exception as error:  # a crash must not look like drift
         say(_crash(error))
         code = TROUBLE
     gc.freeze()  # nor does it at the end
+    _abandon(sys.stdout)
+    _abandon(sys.stderr)
     sys.exit(code or SAME)
 
 
@@ -121,10 +122,15 @@ def _refused(error: OSError) -> str:
     return f"the system refused: {error.strerror or error}: what was done before stays, see tools status"
 
 
-def _abandon_answer() -> None:
-    """Drop what could not be written: Python would try again at its end, and exit with 120."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _abandon(stream: TextIO | None) -> None:
+    """Drop what a stream did not take: Python would try again at its end, and exit with 120."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _terminate(*_: object) -> NoReturn:
