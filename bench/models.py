@@ -75,8 +75,22 @@ def _commands(at: Address, folder: Path, tables: int) -> dict[str, tuple[str, ..
     some = ", ".join(f"Thing{number}" for number in range(0, tables, max(1, tables // USED)))
     here = f"import sys; sys.path.insert(0, {str(folder)!r}); "
     return {
-        "tools models": (str(PROJECT / "tools"), "models", "--from", url, "--out", str(folder / "ours")),
-        "sqlacodegen": (theirs, "--generator", "sqlmodels", "--outfile", str(folder / "theirs.py"), address),
+        "`tools models`, the proof of the CHECKs kept": (
+            str(PROJECT / "tools"),
+            "models",
+            "--from",
+            url,
+            "--out",
+            str(folder / "ours"),
+        ),
+        "sqlacodegen, `sqlmodels`": (
+            theirs,
+            "--generator",
+            "sqlmodels",
+            "--outfile",
+            str(folder / "theirs.py"),
+            address,
+        ),
         "import: SQLModel alone": (python, "-c", BASE),
         f"import: {USED} of the tables, ours": (python, "-c", f"{here}from ours import {some}; {CONFIGURE}"),
         "import: all tables, ours": (python, "-c", f"{here}import ours; ours.load_all(); {CONFIGURE}"),
