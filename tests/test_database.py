@@ -294,6 +294,6 @@ def test_who_goes_without_a_word_is_given_up(empty_url: str, tmp_path: Path) -> 
         asked = {key: value for key, value in connection.info.get_parameters().items() if key in database.ALIVE}
         assert asked == {**{key: str(value) for key, value in database.ALIVE.items()}, "keepalives_idle": "7"}
     set_by = "select name from pg_settings where name ~ '^tcp_' and source = 'session' order by 1"
-    apply(empty_url, write_history(tmp_path, {A: f"create table public.seen as {set_by}"}))
+    apply(empty_url, write_history(tmp_path, {A: "select 1", B: f"create table public.seen as {set_by}"}))
     names = ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"]
     assert [name for (name,) in rows(empty_url, "select name from public.seen")] == names

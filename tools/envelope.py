@@ -16,7 +16,16 @@ from tools.statements import split
 
 # After a file: what it may have left in the session, so that each file meets the session that psql would give it
 CLEAN = "reset session authorization;\nreset all;\ndiscard temp;\n"
-CLEAN_OWN = f"{CLEAN}deallocate all;\n"  # behind a pooler the session's prepared statements are other clients' too
+# The lock ends with its session, and so must the session with its client, also where that goes without a word: by
+# default the server asks after two hours. https://www.postgresql.org/docs/current/runtime-config-connection.html
+ALIVE = {
+    "tcp_keepalives_idle": "30s",
+    "tcp_keepalives_interval": "10s",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "60s",
+}
+STAY_ALIVE = "".join(f"set {name} = '{value}';\n" for name, value in ALIVE.items())  # which is reset, too
+CLEAN_OWN = f"{CLEAN}deallocate all;\n{STAY_ALIVE}"  # behind a pooler the session is other clients', and so are these
 # An orphaned statement ends soon after its client: https://www.postgresql.org/docs/current/runtime-config-connection.html
 CHECK_CLIENT: LiteralString = "client_connection_check_interval = '2s'"
 # Before the file's first statement, and after its last, these are no fault of it; the last is a standby's answer

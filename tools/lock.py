@@ -12,20 +12,17 @@ from psycopg import errors
 from tools import database, ledger
 from tools.config import Project
 from tools.database import Connection
+from tools.envelope import ALIVE
 from tools.errors import Trouble
 from tools.watch import TELL, how_far
 
 POLL = 0.25  # seconds between two looks at the lock
-# The lock ends with its session, and so must the session with its client, also where that goes without a word: by
-# default the server asks after two hours. https://www.postgresql.org/docs/current/runtime-config-connection.html
-HOLD = """
-select
-  pg_catalog.pg_try_advisory_lock(%s),
-  pg_catalog.set_config('tcp_keepalives_idle', '30s', false),
-  pg_catalog.set_config('tcp_keepalives_interval', '10s', false),
-  pg_catalog.set_config('tcp_keepalives_count', '3', false),
-  pg_catalog.set_config('tcp_user_timeout', '60s', false)
-"""
+HOLD = ", ".join(
+    [
+        "select pg_catalog.pg_try_advisory_lock(%s)",
+        *(f"pg_catalog.set_config('{name}', '{value}', false)" for name, value in ALIVE.items()),
+    ]
+)
 
 
 def take(
@@ -54,7 +51,7 @@ def take(
 
 def hold(connection: Connection, project: Project) -> bool:
     """Take the session's lock if it is free, or ours already."""
-    row = connection.execute(HOLD, [ledger.lock_key(project)]).fetchone()
+    row = connection.execute(HOLD.encode(), [ledger.lock_key(project)]).fetchone()
     return bool(row and row[0])
 
 
