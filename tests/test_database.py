@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from pooler import pooled
+from psycopg.conninfo import make_conninfo
 from tiny import AB, A, B, Files, applied, apply, call, ended, rows, start, value, write_history
 
 from tools import database, ledger, runner, scratch, server
@@ -93,6 +94,14 @@ def test_an_unknown_database_is_named(empty_url: str, tmp_path: Path) -> None:
     answer = call(write_history(tmp_path, AB), "apply", "--url", url)
     assert (answer.code, answer.out) == (2, "")
     assert 'database "nobody_made_it" does not exist: check --url or DATABASE_URL' in answer.err
+
+
+def test_a_short_password_leaves_the_sentence_readable(empty_url: str) -> None:
+    url = make_conninfo(empty_url, dbname="nobody_made_it", password="a")
+    with pytest.raises(Trouble, match='database "nobody_made_it" does not exist'):
+        database.connect(url)
+    assert database.redact("password a: failed", url) == "password ***: failed"
+    assert database.redact("p=hunter2x", "postgresql://h/d?password=hunter2") == "p=***x"
 
 
 @pytest.mark.parametrize(
@@ -287,6 +296,16 @@ def test_other_clients_of_a_pooler_keep_their_settings(pool: Callable[..., str],
         assert other.execute(settings).fetchall() == [('"$user", public', "0")]
         assert other.execute("select name from pg_prepared_statements").fetchall() == [("p",)]
     assert rows(target, "select relname from pg_class where relname = 't'") == []
+
+
+@pytest.mark.parametrize("command", ["apply", "drift-check --actual live"])
+def test_a_pooler_without_transactions_is_refused(
+    command: str, pool: Callable[..., str], target: str, tmp_path: Path
+) -> None:
+    answer = call(write_history(tmp_path, AB), *command.split(), "-u", pool("statement"))
+    assert answer.code == 2
+    assert "transaction blocks not allowed in statement pooling mode: set the pooler's pool_mode" in answer.err
+    assert not value(target, "select to_regclass('schema_tools.log')")
 
 
 def test_who_goes_without_a_word_is_given_up(empty_url: str, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg import conninfo, errors, sql
+from psycopg import conninfo, errors, pq, sql
 
 from tools.config import LIBPQ_VARIABLES
 from tools.errors import Trouble
@@ -24,6 +24,7 @@ CONNECT_TIMEOUT = 15  # seconds; Neon wakes a sleeping compute in well under one
 # A gateway forgets a silent connection, often in less than six minutes, and a network may go without a word: who says
 # nothing is asked after 30 s, and given up after 60. https://www.postgresql.org/docs/current/libpq-connect.html
 ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+NO_TRANSACTIONS = "set the pooler's pool_mode to transaction, or pass the --url of the server itself"
 AT_ONCE = 1.0  # seconds in which a pooler with a session to lend has lent it
 # What a server says that is there, and takes nobody now
 BUSY = re.compile("starting up|shutting down|recovery|connection slots|too many (?:clients|connections)|not yet accept")
@@ -82,9 +83,10 @@ def redact(text: str, url: str) -> str:
     except Trouble:
         return text
     for key in SECRETS:
-        secret = parameters.get(key)
+        secret = re.escape(str(parameters.get(key) or ""))
         if secret:
-            text = text.replace(str(secret), "***")
+            # a password of a letter or two would make a riddle of every sentence
+            text = re.sub(secret if len(secret) > 3 else rf"\b{secret}\b", "***", text)
     return text
 
 
@@ -191,8 +193,9 @@ def _answers(connection: Connection, seconds: float) -> bool:
 
 
 def _drain(connection: Connection) -> None:
-    while connection.pgconn.get_result():
-        pass
+    while result := connection.pgconn.get_result():
+        if result.status == pq.ExecStatus.FATAL_ERROR:
+            raise errors.error_from_result(result)
 
 
 @contextmanager
@@ -221,8 +224,9 @@ def refuse_read_only(connection: Connection) -> None:
 
 
 def reason(error: psycopg.Error, url: str = "") -> str:
-    """Return why the server, or libpq for it, did not do as told: one line, without secrets."""
-    return redact(error.diag.message_primary or _first_sentence(str(error)), url)
+    """Return why the server, libpq or a pooler before it did not do as told: one line, without secrets."""
+    said = redact(error.diag.message_primary or _first_sentence(str(error)), url)
+    return f"{said}: {NO_TRANSACTIONS}" if "statement pooling mode" in said else said
 
 
 def _server_pid(connection: Connection) -> int:
