@@ -339,7 +339,47 @@ def test_tables_in_markdown(tmp_path: Path, empty_url: str) -> None:
     assert answer.code == 1
     assert f"| `{B}` | not repeatable |" in answer.out
     answer = call(project, "verify", "-f", "github")
-    assert answer.out.startswith(f"::error title={B}%3A not repeatable (up%2C down%2C up)::")
+    line = f"::error file=sql/migrations/{B}.sql,line=1,title={B}%3A not repeatable (up%2C down%2C up)::"
+    assert answer.out.startswith(line)
+
+
+def test_where_a_way_back_fails_an_annotation_stands(tmp_path: Path) -> None:
+    files = {A: ("create table a (id int)", "\ndrop table b"), B: ("create table b (id int)", None)}
+    project = write_history(tmp_path, files)
+    first, second = call(project, "verify", "-f", "github").out.splitlines()
+    assert first.startswith(f"::error file=sql/migrations/{A}.rollback.sql,line=2,title={A}%3A refused (")
+    assert first.endswith("this was a scratch database: no other was changed")
+    assert second.startswith(f"::error file=sql/migrations/{B}.sql,title={B}%3A irreversible (")
+
+
+@pytest.mark.parametrize("command", ["verify", "lint", "drift-check --actual other.sql", "explain"])
+def test_a_file_that_does_not_run_stands_in_the_answer(command: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: ("create table a (\n  id integr\n)", "drop table a")})
+    (tmp_path / "other.sql").write_text("create table a (id integer)")
+    project.queries.mkdir()
+    (project.queries / "one.sql").write_text("-- Which one?\n-- who: a person\n-- index: none, as there is no table\n\nselect 1")
+    answer = call(project, *command.split(), "-f", "github")
+    place = f"sql/migrations/{A}.sql"
+    assert (answer.code, answer.out) == (
+        2,
+        f'::error file={place},line=2,title=type "integr" does not exist (tools)::'
+        "this was a scratch database: no other was changed\n",
+    )
+    assert f'{place}:2:6: type "integr" does not exist (42704)' in answer.err
+    suite = ElementTree.fromstring(call(project, *command.split(), "-f", "junit").out)[0]
+    assert [(case.get("name"), case[0].get("message")) for case in suite.iter("testcase")] == [
+        (f"{place}:2", 'type "integr" does not exist')
+    ]
+    assert call(project, *command.split(), "-f", "sarif").out == ""  # no results close old ones
+
+
+def test_trouble_without_a_file_is_an_annotation_of_the_job(tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    answer = call(project, "advise", "-f", "github", "-u", "postgresql://nobody:secret@127.0.0.1:1/x")
+    trouble = "cannot connect to nobody@127.0.0.1:1/x: Connection refused: check --url or DATABASE_URL"
+    assert answer.code == 2
+    assert answer.out == f"::error title=trouble (tools)::{trouble}\n"
+    assert answer.err == f"tools: {trouble}\n"
 
 
 @pytest.mark.parametrize(

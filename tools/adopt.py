@@ -9,7 +9,7 @@ from typing import Literal
 
 from psycopg import sql
 
-from tools import catalog, database, drift, runner, sources, subset
+from tools import catalog, database, drift, runner, scratch, sources, subset
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.database import Connection
@@ -261,7 +261,7 @@ def _replay(reader: sources.Reader, parts: Iterable[tuple[Step, ...]]) -> Iterat
     cluster = reader.cluster(())
     url = cluster.create(template=cluster.replayed)
     for steps in parts:
-        runner.replay(url, reader.project, steps)
+        scratch.replay(url, reader.project, steps)
         with database.connect(url, application="tools replay") as connection:
             found = catalog.read(connection)
         yield found

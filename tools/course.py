@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tools import catalog, database, drift, migrations, runner, sampling, scratch
+from tools import catalog, database, drift, migrations, sampling, scratch
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.errors import Trouble
@@ -56,7 +56,7 @@ class Course:
         self.behind.append(step)
         self.known = after
         try:
-            runner.replay(self.url, self.project, (step,))
+            scratch.replay(self.url, self.project, (step,))
         except Trouble:
             bare = self.without_rows()
             self.cluster.drop(self.url)
@@ -67,7 +67,7 @@ class Course:
 
     def without_rows(self) -> str:
         """Return the URL of the database without rows, its files up to date."""
-        runner.replay(self.bare, self.project, tuple(self.behind))
+        scratch.replay(self.bare, self.project, tuple(self.behind))
         self.behind.clear()
         return self.bare
 

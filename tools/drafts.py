@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools import catalog, database, drift, migrations, runner, scratch
+from tools import catalog, database, drift, migrations, scratch
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.creations import split
@@ -76,7 +76,7 @@ def prove(cluster: scratch.Cluster, project: Project, name: str, found: Draft) -
         ("rollback", found.before, found.left),
     )
     for operation, wanted, known in ways:
-        runner.replay(url, project, (Step(migration=migration, operation=operation),))
+        scratch.replay(url, project, (Step(migration=migration, operation=operation),))
         with database.connect(url, application="tools new") as connection:
             differences = drift.diff(wanted, catalog.read(connection))
         names = ", ".join(describe(one) for one in differences if one not in known)

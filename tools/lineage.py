@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from typing import Any
 
-from tools import cache, catalog, changes, consequences, database, runner
+from tools import cache, catalog, changes, consequences, database, scratch
 from tools.catalog import Catalog
 from tools.changes import Change
 from tools.document import Shift
@@ -59,7 +59,7 @@ def _replayed(reader: Reader, steps: tuple[Step, ...], start: int) -> list[Shift
         with database.connect(url, application="tools docs") as connection:
             before = catalog.read(connection)
             for step in steps[start:]:
-                runner.replay(url, reader.project, (step,))
+                scratch.replay(url, reader.project, (step,))
                 after = catalog.read(connection)
                 found.append(tuple(shifts(before, after)))
                 before = after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
 from tools import __version__, catalog, wording
+from tools.errors import Trouble
+from tools.failure import Failed
 from tools.wording import visible
 
 if TYPE_CHECKING:
@@ -106,6 +108,17 @@ def of_counsel(found: Counsel) -> Examination:
     )
 
 
+def of_trouble(error: Trouble) -> Examination:
+    """Say what ended a command early; a statement that failed has its place."""
+    title, message, place = "trouble", str(error), None
+    if isinstance(error, Failed):
+        title, place = error.message, f"{error.path}:{error.line}"
+        message = "\n".join(filter(None, (error.detail, error.hint, error.state)))
+    case = place or "the command"
+    notice = Notice(rule="trouble", level="error", case=case, title=title, message=message, place=place)
+    return Examination(name="tools", cases=(case,), notices=(notice,))
+
+
 def github(found: Iterable[Examination]) -> str:
     """Return workflow commands, a line each; GitHub shows them beside the file.
 
@@ -116,9 +129,8 @@ def github(found: Iterable[Examination]) -> str:
         for notice in examination.notices:
             path, line = wording.split(notice.place)
             parts = {"file": path, "line": line, "title": f"{notice.title} ({examination.name})"}
-            shown = ",".join(f"{name}={_property(str(part))}" for name, part in parts.items() if part)
-            lines.append(f"::{COMMANDS[notice.level]} {shown}::{_data(notice.message)}")
-        lines += [f"::notice title={_property(examination.name)}::{_data(remark)}" for remark in examination.remarks]
+            lines.append(_command(COMMANDS[notice.level], parts, notice.message))
+        lines += [_command("notice", {"title": examination.name}, remark) for remark in examination.remarks]
     return "\n".join(lines)
 
 
@@ -189,16 +201,17 @@ def _of_difference(one: Difference) -> Notice:
 
 def _of_trial(trial: Trial) -> Notice:
     lines = [trial.reason or "", *wording.rows_lines(trial), *(wording.title(one) for one in trial.differences)]
-    return _bad(trial.name, trial.verdict, lines)
+    return _bad(trial.name, trial.verdict, lines, trial.place)
 
 
 def _of_late(one: Late) -> Notice:
-    return _bad(f"{one.id} run last", one.verdict, [one.reason or "", *map(wording.title, one.differences)])
+    lines = [one.reason or "", *map(wording.title, one.differences)]
+    return _bad(f"{one.id} run last", one.verdict, lines, one.place)
 
 
-def _bad(case: str, verdict: str, lines: list[str]) -> Notice:
+def _bad(case: str, verdict: str, lines: list[str], place: str | None) -> Notice:
     message = "\n".join(filter(None, lines)) or verdict
-    return Notice(rule=verdict, level="error", case=case, title=f"{case}: {verdict}", message=message)
+    return Notice(rule=verdict, level="error", case=case, title=f"{case}: {verdict}", message=message, place=place)
 
 
 def _of_finding(one: Finding) -> Notice:
@@ -279,6 +292,11 @@ def _uri(path: str) -> str:
 
 def _identifier(rule: str) -> str:
     return rule.replace(" ", "-")
+
+
+def _command(name: str, parts: Mapping[str, Any], message: str) -> str:
+    shown = ",".join(f"{key}={_property(str(part))}" for key, part in parts.items() if part)
+    return f"::{name} {shown}::{_data(message)}"
 
 
 def _data(text: str) -> str:

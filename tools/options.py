@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -167,7 +167,7 @@ def command(group: click.Group, name: str, *, example: str, events: bool = False
         def run(directory: Path | None, **options: Any) -> Any:
             chosen = directory or click.get_current_context().obj
             try:
-                with _last_event() if events and options.get("format_") == "json" else nullcontext():
+                with _last_word(options.get("format_"), events):
                     return function(config.load(chosen), **_gather(options))
             except KeyboardInterrupt as stop:
                 if "yes" in options:  # who asks first, changes a database
@@ -183,15 +183,16 @@ def command(group: click.Group, name: str, *, example: str, events: bool = False
 
 
 @contextmanager
-def _last_event() -> Iterator[None]:
-    """Make an event, too, of what ends the command early."""
+def _last_word(form: str | None, events: bool) -> Iterator[None]:
+    """Say what ends the command early in the answer's form, too, where a program reads it as it comes."""
     try:
         yield
     except (Trouble, KeyboardInterrupt) as error:
         from tools import report
 
+        last = report.stopped(error, form, events)
         terminal.clear()
-        click.echo(report.stopped_json(error))
+        terminal.answer(last)
         raise
 
 

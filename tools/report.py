@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from tools import wording
+from tools.errors import Trouble
 
 if TYPE_CHECKING:  # a command loads what it shows, and no more
     from tools.advisor import Counsel, Found
@@ -190,6 +191,17 @@ def tried_json(one: Tried) -> str:
 def applied_json(one: Applied) -> str:
     """Return the JSON of one migration that ran, on one line: an event."""
     return json.dumps({"event": DOING[one.operation].replace(" ", "_"), **asdict(one)}, ensure_ascii=False)
+
+
+def stopped(error: BaseException, form: str | None, events: bool) -> str:
+    """Return what ended a command early: an event, an annotation, or nothing where the form has no word for it."""
+    if form == "json" and events:
+        return stopped_json(error)
+    if form in ("github", "junit") and isinstance(error, Trouble):
+        from tools import notices
+
+        return _annotated((notices.of_trouble(error),), form)
+    return ""  # SARIF that has no result would close what it opened before
 
 
 def stopped_json(error: BaseException) -> str:

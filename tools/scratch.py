@@ -143,11 +143,16 @@ def cluster(
 
 def fill(url: str, project: Project, steps: tuple[Step, ...]) -> None:
     """Load the contracts of ``sql/external`` into an empty database, and replay the steps on them."""
+    with database.connect(url, application="tools scratch") as connection:
+        load_folder(connection, project, project.external)
+    replay(url, project, steps)
+
+
+def replay(url: str, project: Project, steps: tuple[Step, ...]) -> None:
+    """Run the steps as they are given; a failure says that no other database was changed."""
     from tools import runner
     from tools.failure import Failed
 
-    with database.connect(url, application="tools scratch") as connection:
-        load_folder(connection, project, project.external)
     try:
         runner.replay(url, project, steps)
     except Failed as failed:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from psycopg import sql
 
-from tools import contents, course, database, drift, history, ledger, migrations, runner, scratch
+from tools import contents, course, database, drift, history, ledger, migrations, scratch
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.contents import Loss
@@ -42,7 +42,8 @@ class Trial:
 
     `differences` is what the way back leaves in the catalog, `reason` why it was refused. `schema` is the verdict of
     the catalog alone. `losses` are the tables whose rows are not as they were, `dropped` what the migration itself
-    drops and the way back brings back empty; `untried` says why it was tried on empty tables.
+    drops and the way back brings back empty; `untried` says why it was tried on empty tables. `place` is the file,
+    and the line if one failed.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Trial:
     dropped: tuple[str, ...] = ()
     untried: str | None = None
     last: str | None = None
+    place: str | None = None
 
     @property
     def good(self) -> bool:
@@ -74,6 +76,7 @@ class Late:
     verdict: Literal["same", "column order only", "different", "refused"]
     differences: tuple[Difference, ...] = ()
     reason: str | None = None
+    place: str | None = None
 
     @property
     def good(self) -> bool:
@@ -177,26 +180,33 @@ def _trial(way: Course, steps: tuple[Step, ...]) -> tuple[Trial, Catalog | None]
     missing = [step.migration.id for step in steps if step.migration.down is None]
     if missing:
         reason = f"{missing[0]} has no rollback file"
-        return _named(Trial(id="", verdict="irreversible", schema="irreversible", reason=reason), steps), None
+        return _named(
+            way.project, Trial(id="", verdict="irreversible", schema="irreversible", reason=reason), steps
+        ), None
     before = way.catalog()
     try:
         trial, after = _try(way, way.url, steps, before)
     except Trouble as trouble:
         trial, _ = _try_without(way, steps)
-        return _named(replace(trial, untried=str(trouble).partition("\n")[0]), steps), None
+        return _named(way.project, replace(trial, untried=str(trouble).partition("\n")[0]), steps), None
     if trial.verdict in FAILED:
         without, _ = _try_without(way, steps)
         if without.verdict not in FAILED:
-            return _named(replace(trial, verdict="refused with rows", schema=without.schema), steps), after
+            return _named(way.project, replace(trial, verdict="refused with rows", schema=without.schema), steps), after
         trial = without
-    return _named(trial, steps), after
+    return _named(way.project, trial, steps), after
 
 
-def _named(trial: Trial, steps: tuple[Step, ...]) -> Trial:
+def _named(project: Project, trial: Trial, steps: tuple[Step, ...]) -> Trial:
     first, last = steps[0].migration.id, steps[-1].migration.id
     idle = [down.name for step in steps if (down := step.migration.down) and not split(down.text)]
     reason = f"{idle[0]} has no statement" if idle and not trial.good else trial.reason
-    return replace(trial, id=first, last=last if last != first else None, reason=reason)
+    place = trial.place or project.relative((steps[0].migration.down or steps[0].migration.up).path)
+    return replace(trial, id=first, last=last if last != first else None, reason=reason, place=place)
+
+
+def _place(trouble: Trouble) -> str | None:
+    return f"{trouble.path}:{trouble.line}" if isinstance(trouble, Failed) else None
 
 
 def _try_without(way: Course, steps: tuple[Step, ...]) -> tuple[Trial, Catalog]:
@@ -208,7 +218,7 @@ def _try(way: Course, url: str, steps: tuple[Step, ...], before: Catalog) -> tup
     """Run files on a copy, take them back and run them again."""
     copy = course.copy(way.cluster, url)
     try:
-        runner.replay(copy, way.project, steps)
+        scratch.replay(copy, way.project, steps)
         after = course.read(copy)
         return _take_back(way.project, url, copy, steps, before, after), after
     finally:
@@ -221,20 +231,28 @@ def _take_back(
     """Take files back on a copy and run them again; `before` and `after` are the catalogs around them."""
     back = tuple(Step(migration=step.migration, operation="rollback") for step in reversed(steps))
     try:
-        runner.replay(copy, project, back)
+        scratch.replay(copy, project, back)
     except Trouble as trouble:
         if isinstance(trouble, Failed) and trouble.sqlstate == NO_WAY_BACK:
             return Trial(id="", verdict="no way back", schema="no way back", reason=trouble.message)
-        return Trial(id="", verdict="refused", schema="refused", reason=str(trouble))
+        return Trial(id="", verdict="refused", schema="refused", reason=str(trouble), place=_place(trouble))
     there = course.read(copy)
     left = drift.diff(before, there)
     losses = _losses(url, copy, before, after, there)
     dropped = contents.dropped(before, after, there)
     try:
-        runner.replay(copy, project, steps)
+        scratch.replay(copy, project, steps)
     except Trouble as trouble:
         verdict, reason = _verdict("not repeatable", losses), str(trouble)
-        return Trial(id="", verdict=verdict, schema="not repeatable", differences=left, reason=reason, losses=losses)
+        return Trial(
+            id="",
+            verdict=verdict,
+            schema="not repeatable",
+            differences=left,
+            reason=reason,
+            losses=losses,
+            place=_place(trouble),
+        )
     changed = drift.diff(after, course.read(copy))
     schema: Verdict = "column order only" if left or changed else "exact"
     if not all(map(_is_order, left)):
@@ -273,7 +291,9 @@ def _orders(
     straight = cluster.create()
     scratch.fill(straight, project, steps)
     expected = course.read(straight)
-    return tuple(_order(cluster, project, steps, id_, expected) for id_ in late)
+    found = (_order(cluster, project, steps, id_, expected) for id_ in late)
+    paths = {step.migration.id: project.relative(step.migration.up.path) for step in steps}
+    return tuple(replace(one, place=one.place or paths[one.id]) for one in found)
 
 
 def _order(cluster: scratch.Cluster, project: Project, steps: tuple[Step, ...], id_: str, expected: Catalog) -> Late:
@@ -286,7 +306,7 @@ def _order(cluster: scratch.Cluster, project: Project, steps: tuple[Step, ...], 
     try:
         scratch.fill(url, project, (*others, *ours))
     except Trouble as trouble:
-        return Late(id=id_, verdict="refused", reason=str(trouble))
+        return Late(id=id_, verdict="refused", reason=str(trouble), place=_place(trouble))
     differences = drift.diff(expected, course.read(url))
     if all(map(_is_order, differences)):
         return Late(id=id_, verdict="column order only" if differences else "same")

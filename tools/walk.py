@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import psycopg
 from psycopg import sql
 
-from tools import catalog, database, drift, measure, release, runner, sampling, scratch, transfer, tree
+from tools import catalog, database, drift, measure, release, sampling, scratch, transfer, tree
 from tools.catalog import Catalog
 from tools.config import Project
 from tools.database import Connection
@@ -80,7 +80,7 @@ class Walk:
                     return
                 self.before = scene.after
             else:
-                runner.replay(self.url, self.project, (step,))
+                scratch.replay(self.url, self.project, (step,))
                 self.before = self.asked = None
             self.behind.append(step)
 
