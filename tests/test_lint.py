@@ -17,6 +17,7 @@ from tools import database, scratch
 from tools.config import Project
 
 HEADER = "-- Do it.\n--\n-- why: a test\n-- risk: {risk}\n-- phase: {phase}\n"
+D = "20260104000000_d"
 SAFE = HEADER.format(risk="low", phase="expand")
 TABLE = SAFE + "create table a (id int, note varchar(20));"
 INDEX = SAFE + "create index a_note_idx on a (note);"
@@ -254,6 +255,16 @@ def test_made_up_rows_are_in_nobody_s_way(tmp_path: Path) -> None:
     odd = SAFE + "alter table a add constraint a_note_check check (note = 'never made up');"
     project = write_history(tmp_path, {A: TABLE, B: odd, C: INDEX})
     assert lint_json(project) == [(B, "add-check"), (C, "create-index")]
+
+
+def test_made_up_rows_are_not_in_the_way_of_a_file_that_nobody_asked_for(tmp_path: Path) -> None:
+    odd = "alter table a add constraint a_note_check check (note = 'never made up');"
+    project = write_history(tmp_path, {A: TABLE, B: INDEX, C: odd, D: SAFE + "create index a_id_idx on a (id);"})
+    assert lint_json(project, B, D) == [(B, "create-index"), (D, "create-index")]
+    write_history(tmp_path, {C: "alter table nowhere add c int;"})
+    answer = lint(project, B, D)
+    assert (answer.code, answer.out) == (2, "")
+    assert f'{C}.sql:1:1: relation "nowhere" does not exist' in answer.err
 
 
 def test_rows_that_the_history_makes_are_in_the_way(tmp_path: Path) -> None:

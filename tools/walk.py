@@ -14,6 +14,7 @@ from tools.catalog import Catalog
 from tools.config import Project
 from tools.database import Connection
 from tools.effects import Effect
+from tools.errors import Trouble
 from tools.history import Step
 from tools.kinds import Table
 from tools.measure import ABOUT_ROWS, Measurement
@@ -80,9 +81,17 @@ class Walk:
                     return
                 self.before = scene.after
             else:
-                scratch.replay(self.url, self.project, (step,))
+                self._pass(step)
                 self.before = self.asked = None
             self.behind.append(step)
+
+    def _pass(self, step: Step) -> None:
+        """Replay a file that nobody asked for; where it fails, again without rows, for they may be what it refuses."""
+        try:
+            scratch.replay(self.url, self.project, (step,))
+        except Trouble:
+            self._leave_rows()
+            scratch.replay(self.url, self.project, (step,))
 
     def _look(self, step: Step) -> Scene:
         """Measure with rows; where the file fails, again without: then it was the rows, or it really fails."""
@@ -118,17 +127,21 @@ class Walk:
     def _again(self, step: Step, failed: Measurement) -> Measurement:
         """Measure on the same history without rows, and go on from there; what real rows refuse stays a failure."""
         certain = _is_certain(failed.effects[-1], self.real)
-        gone = self.url
-        self._go_to(self._copy_without_rows())
-        self.cluster.drop(gone)
+        self._leave_rows()
         measured = measure.measure(self.url, step, lambda names: dict.fromkeys(names, 0))
-        self.real.clear()
         if not measured.done or not certain:
             return measured
         number = len(failed.effects) - 1
         effects = list(measured.effects)
         effects[number] = replace(effects[number], failure=failed.effects[number].failure)
         return replace(measured, effects=tuple(effects))
+
+    def _leave_rows(self) -> None:
+        """Go on with the same history, without the rows."""
+        gone = self.url
+        self._go_to(self._copy_without_rows())
+        self.cluster.drop(gone)
+        self.real.clear()
 
     def _copy_without_rows(self) -> str:
         if self.clean is None:
