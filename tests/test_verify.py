@@ -87,6 +87,23 @@ def test_the_verdict(verdict: str, history: Path, cluster: scratch.Cluster) -> N
     assert found.trials[1].schema == ("exact" if verdict == "rows lost" else verdict)
 
 
+def test_the_order_of_a_key_s_columns_is_no_order_of_a_table_s(history: Path, cluster: scratch.Cluster) -> None:
+    files = {
+        B: ("alter table a add constraint k unique (id, note)", "alter table a drop constraint k"),
+        C: ("alter table a drop constraint k", "alter table a add constraint k unique (note, id)"),
+    }
+    project = write_history(history, files)
+    trial = verify.verify(cluster, project, steps_of(project)).trials[2]
+    assert trial.verdict == "residue"
+    assert [(one.kind, set(one.facts)) for one in trial.differences] == [("constraint", {"columns"})]
+
+
+def test_a_file_without_a_way_back_is_named(history: Path, cluster: scratch.Cluster) -> None:
+    project = write_history(history, {B: TRIALS["irreversible"]})
+    trial = verify.verify(cluster, project, steps_of(project)).trials[1]
+    assert (trial.name, trial.reason) == (B, f"{B} has no rollback file")
+
+
 @pytest.mark.parametrize(
     ("up", "verdict", "reason"),
     [
@@ -197,8 +214,9 @@ def test_some_files_are_chosen(history: Path, cluster: scratch.Cluster) -> None:
     assert [(trial.id, trial.verdict) for trial in found.trials] == [(C, "exact")]
     with pytest.raises(Trouble, match="--from names the first of the range"):
         verify.choose(steps, [], C, A)
-    with pytest.raises(Trouble, match="name either files or a range"):
-        verify.choose(steps, [A], B, C)
+    for first, last in ((B, C), (B, None), (None, C)):
+        with pytest.raises(Trouble, match="name either files or a range"):
+            verify.choose(steps, [A], first, last)
     with pytest.raises(Trouble, match="no migration 2027"):
         verify.choose(steps, ["2027"])
 

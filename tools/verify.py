@@ -243,13 +243,12 @@ def _take_back(
     try:
         scratch.replay(copy, project, steps)
     except Trouble as trouble:
-        verdict, reason = _verdict("not repeatable", losses), str(trouble)
         return Trial(
             id="",
-            verdict=verdict,
+            verdict="not repeatable",
             schema="not repeatable",
             differences=left,
-            reason=reason,
+            reason=str(trouble),
             losses=losses,
             place=_place(trouble),
         )
