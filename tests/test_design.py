@@ -93,6 +93,29 @@ def test_what_keeps_a_rule_is_not_found(rule: str, tmp_path: Path, cluster: scra
     assert [(one.statement, one.message) for one in found if one.rule == rule] == []
 
 
+NOT_ENFORCED = "create table t (a integer constraint t_a_check check (a > 0) not enforced)"
+WITHOUT_OVERLAPS = """
+create table parents (id int4range primary key);
+create table children (a int4range references parents, at daterange, primary key (a, at without overlaps));
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule", "said"),
+    [
+        (NOT_ENFORCED, "constraint-not-valid", ["1: public.t.t_a_check: it is not enforced: rows may break it\n"]),
+        (WITHOUT_OVERLAPS, "foreign-key-without-index", []),  # GiST finds what is equal, too
+    ],
+)
+def test_constraints_of_postgresql_18(
+    sql: str, rule: str, said: list[str], conn: database.Connection, tmp_path: Path, cluster: scratch.Cluster
+) -> None:
+    if conn.info.server_version < 180000:
+        pytest.skip("PostgreSQL 18 can say it")
+    found = examine(write_history(tmp_path, {A: (sql, "")}), cluster).findings
+    assert [shown(one) for one in found if one.rule == rule] == said
+
+
 def test_this_repository_keeps_them_all(project: Project) -> None:
     with sources.reader(project, scratch.configured(None, None)) as reader:
         found = design.examine(reader, reader.steps(), allowances.read(project, design.RULES))

@@ -31,6 +31,7 @@ class Access:
     include: tuple[str, ...]
     predicate: str | None
     unique: bool
+    deferrable: bool = False
     valid: bool = True
 
     @property
@@ -38,18 +39,28 @@ class Access:
         """Whether a constraint needs it."""
         return isinstance(self.item, Constraint)
 
+    @property
+    def promise(self) -> tuple[bool, ...]:
+        """What it says of the rows: no value twice, null neither, and that at any time."""
+        return self.unique, getattr(self.item, "nulls_not_distinct", False), self.deferrable
+
+    @property
+    def standing(self) -> tuple[bool, str, str]:
+        """Which of two alike stays, the lesser: the primary key, a constraint's, the first by name."""
+        return not self.backs, getattr(self.item, "type", ""), self.item.name
+
 
 def accesses(sheet: Sheet) -> tuple[Access, ...]:
     """Return all ways to the rows of a table."""
     backed = (
         Access(
             item=one,
-            method="btree",
+            method="gist" if one.period else "btree",
             keys=one.columns,
             include=one.include,
             predicate=None,
             unique=True,
-            valid=not one.period,  # that one is of GiST
+            deferrable=one.deferrable,
         )
         for one in sheet.constraints
         if one.type in BACKED
@@ -94,8 +105,7 @@ def _told_apart(design: Blueprint) -> Iterator[Breach]:
 
 def _served(design: Blueprint) -> Iterator[Breach]:
     for sheet in design.sheets:
-        ways = list(accesses(sheet))
-        ways += [way for one in sheet.constraints if one.type == "exclusion" for way in _excluding(one)]
+        ways = [*accesses(sheet), *(way for one in sheet.constraints for way in _excluding(one))]
         for key in sheet.foreign_keys:
             if not any(_serves(way, key) for way in ways):
                 columns = ", ".join(key.columns)
@@ -123,9 +133,8 @@ def _typed(design: Blueprint) -> Iterator[Breach]:
     for sheet in design.sheets:
         for key in sheet.foreign_keys:
             for own, other in zip(key.columns, key.referenced_columns, strict=True):
-                here = design.columns.get(f"{sheet.table.name}.{own}")
-                there = design.columns.get(f"{key.references}.{other}")
-                if here and there and design.type(here) != design.type(there):
+                here, there = sheet.labels[own], design.columns.get(f"{key.references}.{other}")
+                if there and design.type(here) != design.type(there):  # what an extension brought is not read
                     yield of(key, f"{own} is {here.type}, and {key.references}.{other} is {there.type}")
 
 
@@ -134,11 +143,7 @@ def _settable(design: Blueprint) -> Iterator[Breach]:
         for key in sheet.foreign_keys:
             if key.on_delete != "set null":
                 continue
-            firm = [
-                label
-                for label in key.on_delete_columns or key.columns
-                if label in sheet.labels and not sheet.labels[label].nullable
-            ]
+            firm = [label for label in key.on_delete_columns or key.columns if not sheet.labels[label].nullable]
             if firm:
                 yield of(key, f"on delete set null cannot set {', '.join(firm)}: each delete of a parent fails")
 
@@ -154,20 +159,18 @@ def _redundant(design: Blueprint) -> Iterator[Breach]:
 
 
 def _replaces(other: Access, way: Access) -> bool:
-    """Tell whether another index makes one superfluous; of two alike the constraint's stays, else the first by name."""
+    """Tell whether another index makes one superfluous."""
     if (other.method, other.predicate) != (way.method, way.predicate) or not _begins(other, way):
         return False
     same = len(other.keys) == len(way.keys)
-    if way.unique and not (same and other.unique):
+    if way.unique and not (same and other.promise == way.promise):
         return False  # that it is unique is a rule of its own
     if not set(way.include) <= {*map(plain, other.keys), *other.include}:
         return False
     if way.method != "btree" and not same:
         return False
-    mutual = same and other.unique == way.unique and set(other.include) <= {*map(plain, way.keys), *way.include}
-    if mutual:
-        return (not other.backs, other.item.name) < (not way.backs, way.item.name)
-    return not way.backs
+    mutual = same and other.promise == way.promise and set(other.include) <= {*map(plain, way.keys), *way.include}
+    return other.standing < way.standing if mutual else not way.backs
 
 
 def _begins(other: Access, way: Access) -> bool:

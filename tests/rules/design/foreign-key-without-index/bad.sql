@@ -11,3 +11,7 @@ create index by_block_parent_id_idx on by_block using brin (parent_id);
 create table by_day (day date, parent_id uuid references parents (id)) partition by range (day);
 create table by_day_1 partition of by_day default;
 create index by_day_parent_id_idx on only by_day (parent_id);
+create table mostly (parent_id uuid references parents (id), gone boolean);
+create index mostly_parent_id_idx on mostly (parent_id) where parent_id is not null and not gone;
+create table other_null (parent_id uuid references parents (id), name varchar(20));
+create index other_null_parent_id_idx on other_null (parent_id) where name is not null;

@@ -9,3 +9,5 @@ create table one_to_one (parent_id uuid primary key references parents (id));
 create table counted (id integer primary key);
 create table fields (box box, parent_id integer references counted);
 create index fields_parent_id_idx on fields using hash (parent_id);
+create table both_null (a uuid, b uuid, foreign key (a, b) references parents (a, b));
+create index both_null_a_b_idx on both_null (a, b) where a is not null and b is not null;
