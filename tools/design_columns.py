@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tools import remarks
+from tools import names, remarks
 from tools.blueprint import Blueprint, Breach, Convention, Sheet, of
 from tools.findings import Risk, Rule
 from tools.kinds import Column
@@ -15,7 +15,9 @@ CLOCKS = re.compile(
     r"(?:now\(\)|clock_timestamp\(\)|statement_timestamp\(\)|transaction_timestamp\(\)|CURRENT_TIMESTAMP)"
 )
 UUIDS = re.compile(r"(?:gen_random_uuid|uuidv7|uuid_generate_v\w+)\(")
-LENGTH = re.compile(r"\b(?:length|char_length|character_length|octet_length)\(|= ANY \(|= '")
+LENGTH = re.compile(r"\b(?:length|char_length|character_length|octet_length)\(|= ANY \(|(?<![<>])= '")
+# What keeps a text from being empty bounds nothing
+NOT_EMPTY = re.compile(r"\b\w*length\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\) (?:>=?|<>) \d+")
 # Types that PostgreSQL has and a new column should not have: why, and which instead
 DISCOURAGED: dict[str, tuple[str, Risk, str, str]] = {
     "timestamp without time zone": (
@@ -58,8 +60,8 @@ def _discouraged(type_: str) -> Convention:
 
     def look(design: Blueprint) -> Iterator[Breach]:
         for column in _columns(design):
-            if word(column.type) == type_:
-                yield of(column, f"{column.label} is a {column.type}: {reason}")
+            if word(design.type(column)) == type_:
+                yield of(column, f"{column.label} is a {design.type(column)}: {reason}")
 
     rule = Rule(id=id_, class_="design", risk=risk, reason=reason, instead=f"use {instead}")
     return Convention(rule=rule, look=look)
@@ -80,7 +82,7 @@ def _key(design: Blueprint) -> Iterator[Breach]:
     for sheet in design.sheets:
         alone = sheet.key.columns if sheet.key is not None and len(sheet.key.columns) == 1 else ()
         for label in alone:
-            if label in sheet.labels and label not in sheet.referring:
+            if label not in sheet.referring:
                 yield from _made(sheet.labels[label])
 
 
@@ -102,7 +104,7 @@ def _created(design: Blueprint) -> Iterator[Breach]:
 def _updated(design: Blueprint) -> Iterator[Breach]:
     for sheet in design.sheets:
         column = sheet.labels.get("updated_at")
-        if column is None and not _is_only_a_key(sheet):
+        if column is None and not _is_only_a_key(design, sheet):
             yield of(sheet.table, "no column updated_at says when a row last changed")
         elif column is not None and not _is_clock(design, column):
             yield of(column, "updated_at is not a timestamptz, not null, with the clock for default")
@@ -114,17 +116,18 @@ def _is_clock(design: Blueprint, column: Column) -> bool:
     return bool(known) and not design.is_nullable(column)
 
 
-def _is_only_a_key(sheet: Sheet) -> bool:
+def _is_only_a_key(design: Blueprint, sheet: Sheet) -> bool:
     """Tell whether a row is there or not, and has nothing that could change: a junction without data."""
     key = sheet.key.columns if sheet.key is not None else ()
-    return all(label in key or CLOCKS.search(column.default or "") for label, column in sheet.labels.items())
+    return all(label in key or CLOCKS.search(design.default(column)) for label, column in sheet.labels.items())
 
 
 def _unbounded(design: Blueprint) -> Iterator[Breach]:
     for sheet in design.sheets:
         for column in sheet.columns:
             domain = design.domains.get(column.type)
-            rules = [*sheet.checks(column), *(domain.constraints if domain else ())]
+            checks = (*sheet.checks(column), *(domain.constraints if domain else ()))
+            rules = [NOT_EMPTY.sub("", check) for check in checks]
             if design.type(column) in TEXTS and not _is_bounded(sheet, column, rules):
                 yield of(column, f"{column.label} takes a text of any length, up to a gigabyte")
 
@@ -136,7 +139,7 @@ def _is_bounded(sheet: Sheet, column: Column, rules: list[str]) -> bool:
 def _secret(design: Blueprint) -> Iterator[Breach]:
     for column in _columns(design):
         hidden = remarks.read(design.comments.get(column.key)).has("private")
-        if SECRET.search(column.label) and word(column.type) in HIDEABLE and not hidden:
+        if SECRET.search(names.words(column.label)) and word(column.type) in HIDEABLE and not hidden:
             yield of(column, f"{column.label} sounds like a secret, and the models show it in their responses")
 
 
