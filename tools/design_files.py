@@ -24,6 +24,8 @@ WRITES = {
     "UpdateStmt": "updates",
     "DeleteStmt": "deletes from",
     "MergeStmt": "merges into",
+    "CopyStmt": "copies into",
+    "TruncateStmt": "empties",
 }
 
 IRREVERSIBLE = Rule(
@@ -107,7 +109,7 @@ def _touched(design: Blueprint, said: Said, before: Catalog | None) -> Iterator[
     for place, done, table in said.writes:
         if f"table {table}" in design.external:
             yield Breach(kind="table", name=table, message=f"a migration {done} it", place=place)
-    if before is None or not design.external:
+    if before is None:
         return
     ours, theirs = (_only(one, design.external) for one in (design.catalog, before))
     for one in drift.diff(theirs, ours):
@@ -127,29 +129,31 @@ def _is_ours(kind: str) -> bool:
 def _read(project: Project, script: Script, said: Said) -> None:
     known = outline.read(script.text)
     for statement, node in trees(known.sql):
-        if node is None:
-            continue
         word = type(node).__name__
-        if word in ("CreateStmt", "AlterTableStmt", "AlterDomainStmt", "CreateDomainStmt"):
+        if word in ("CreateStmt", "AlterTableStmt"):
             _constraints(statement, node, known.sql, said)
         elif word == "RenameStmt":
             said.names.add(node.newname)
         elif word == "DoStmt":
             said.names.update(name for one in WORD.findall(statement.text) for name in names.split(one))
-        elif word in WRITES and node.relation is not None:
-            line, _ = locate(script.text, known.place(statement.start))
-            said.writes.append((f"{project.relative(script.path)}:{line}", WRITES[word], _qualified(node.relation)))
-        elif word == "TruncateStmt":
+        elif word in WRITES:
             line, _ = locate(script.text, known.place(statement.start))
             place = f"{project.relative(script.path)}:{line}"
-            said.writes.extend((place, "empties", _qualified(one)) for one in node.relations)
+            said.writes.extend((place, WRITES[word], _qualified(one)) for one in _written(node))
+
+
+def _written(node: Any) -> tuple[Any, ...]:
+    """Return the tables that a statement writes to; a copy may read."""
+    if hasattr(node, "relations"):
+        return tuple(node.relations)
+    return (node.relation,) if getattr(node, "is_from", True) else ()
 
 
 def _constraints(statement: Statement, node: Any, sql: str, said: Said) -> None:
     """Note the constraints that a statement names, and its foreign keys that say ON DELETE NO ACTION."""
-    table = _qualified(node.relation) if getattr(node, "relation", None) is not None else ""
+    table = _qualified(node.relation)
     found = list(_nodes(node))
-    ends = sorted([one.location for _, one in found if one.location is not None and one.location >= 0])
+    ends = [one.location for _, one in found]
     last = statement.start + len(statement.text)
     for column, one in found:
         said.names.update(name for name in (one.conname, one.indexname) if name)
@@ -164,16 +168,12 @@ def _constraints(statement: Statement, node: Any, sql: str, said: Said) -> None:
 def _nodes(node: Any) -> Iterator[tuple[str, Any]]:
     """Yield the constraints of a statement, each with the column that it stands at."""
     commands = getattr(node, "cmds", None) or ()
-    elements = [*(getattr(node, "tableElts", None) or ()), *(command.def_ for command in commands if command.def_)]
-    for element in (*elements, *_alone(getattr(node, "def_", None))):
+    elements = [*(getattr(node, "tableElts", None) or ()), *(command.def_ for command in commands)]
+    for element in elements:
         if type(element).__name__ == "Constraint":
             yield "", element
         for one in getattr(element, "constraints", None) or ():
             yield origins.quoted(element.colname), one
-
-
-def _alone(element: Any) -> tuple[Any, ...]:
-    return () if element is None else (element,)
 
 
 def _qualified(relation: Any) -> str:

@@ -8,3 +8,4 @@ alter table things add unique using index things_b_key;
 create table others (a integer check (a > 0));
 alter table others rename constraint others_a_check to others_a_is_positive;
 do $$ begin alter table others add constraint others_a_small check (a < 9); end $$;
+do $$ begin alter table others add constraint "Small Others" check (a < 8); end $$;
