@@ -50,7 +50,9 @@ def run(command: str, expected: int, *, tail: int | None = None) -> None:
     """Run a command of the toolkit as a user would, and stop where it does not end as it should."""
     print(f"$ {command}", flush=True)
     words = [sys.executable, "-m", *shlex.split(command)]
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    # With a terminal to read from `apply` would ask, and nobody would see the question in what is captured here.
+    nobody, pipe = subprocess.DEVNULL, subprocess.PIPE
+    done = subprocess.run(words, stdin=nobody, stdout=pipe, stderr=subprocess.STDOUT, text=True, check=False)
     lines = done.stdout.splitlines()
     if tail is not None and len(lines) > tail:
         lines = [f"... {len(lines) - tail} more", *lines[-tail:]]

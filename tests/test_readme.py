@@ -56,10 +56,13 @@ def plain(text: str) -> str:
     return text.strip()
 
 
-def run(*words: str, cwd: Path = ROOT, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: str, cwd: Path = ROOT, environ: Mapping[str, str] | None = None, stdin: int | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tools", *words],
         cwd=cwd,
+        stdin=stdin,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -124,7 +127,14 @@ def test_the_names_shown_are_those_that_a_value_may_hold() -> None:
 
 
 def test_the_demo_prints_what_the_readme_shows(cluster_settings: dict[str, str]) -> None:
-    done = run("scratch", "--empty", "--", sys.executable, "examples/demo.py", environ=cluster_settings)
+    person, terminal = os.openpty()
+    os.write(person, b"n\n")  # the answer to a question that nobody would see
+    try:
+        demo = "scratch", "--empty", "--", sys.executable, "examples/demo.py"
+        done = run(*demo, environ=cluster_settings, stdin=terminal)
+    finally:
+        os.close(terminal)
+        os.close(person)
     assert done.returncode == 0, done.stdout
     assert plain(done.stdout).startswith(plain(part("demo")))
     assert "Done: the server and its files are removed." in done.stdout
