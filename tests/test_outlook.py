@@ -280,6 +280,8 @@ def test_ways_back_are_tried_newest_first(live: tuple[str, Project]) -> None:
     assert f'way back: {C}.rollback.sql fails: syntax error at or near "raise"\n' in answer.out
     assert f"way back: {B}.rollback.sql, which was not tried\n" in answer.out
     assert f"note: the way back of {C} fails, so nothing after it was looked at\n" in answer.out
+    answer = plan(live, c=("alter table big add column b int", "-- nobody wrote it"))
+    assert f"note: the way back of {C} has no statement\n" in answer.out
 
 
 def test_a_file_that_fails(live: tuple[str, Project]) -> None:

@@ -63,6 +63,10 @@ class Step:
             raise Trouble(f"{self.migration.id} has no rollback file: write {self.migration.id}.rollback.sql")
         return script
 
+    def said(self) -> str:
+        """Return how a sentence names it."""
+        return self.migration.id if self.operation == "apply" else f"the way back of {self.migration.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:

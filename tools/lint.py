@@ -192,9 +192,9 @@ def lint(project: Project, settings: scratch.Settings, selection: Selection, *, 
         kept = judge(project, scene)
         findings += kept
         seen.append((scene, tuple(kept)))
-        id_ = scene.measurement.step.migration.id
-        notes += [] if scene.effects else [f"{id_} has no statement"]
-        verdicts.append(Verdict(id=id_, risk=claims.risk(scene, kept), phase=claims.phase(scene)))
+        step = scene.measurement.step
+        notes += [] if scene.effects else [f"{step.said()} has no statement"]
+        verdicts.append(Verdict(id=step.migration.id, risk=claims.risk(scene, kept), phase=claims.phase(scene)))
     return Lint(
         findings=tuple(findings), migrations=tuple(verdicts), notes=tuple(dict.fromkeys(notes)), scenes=tuple(seen)
     )

@@ -76,8 +76,7 @@ class Walk:
                 scene = replace(self._look(step), in_history=step.migration.id in history)
                 yield scene
                 if not scene.measurement.done:
-                    way = "" if step.operation == "apply" else "the way back of "
-                    self.notes.append(f"{way}{step.migration.id} fails, so nothing after it was looked at")
+                    self.notes.append(f"{step.said()} fails, so nothing after it was looked at")
                     return
                 self.before = scene.after
             else:
