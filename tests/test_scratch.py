@@ -73,15 +73,19 @@ def test_ctrl_c_ends_the_command_and_then_the_database(project: Project) -> None
         database.connect(url)
 
 
-def test_a_machine_without_psql_has_that_of_the_scratch_server(project: Project) -> None:
+@pytest.mark.parametrize("kind", ["none", "a wrapper that has nothing to wrap"])
+def test_the_psql_is_that_of_the_scratch_server(kind: str, project: Project, tmp_path: Path) -> None:
     if scratch.configured(None, None).url:
         pytest.skip("the programs of a given server may be anywhere")
+    if kind != "none":
+        (tmp_path / "psql").write_text("#!/bin/sh\necho install a client >&2; exit 1\n")
+        (tmp_path / "psql").chmod(0o755)
     words = [sys.executable, "-m", "tools", "scratch", "--empty", "--", "/bin/sh", "-c"]
     asked = [*words, 'psql -AtX "$DATABASE_URL" -c "select 6 * 7"']
     done = subprocess.run(
         asked,
         cwd=project.directory,
-        env={"HOME": os.environ["HOME"], "PATH": "/nothing"},
+        env={"HOME": os.environ["HOME"], "PATH": str(tmp_path)},
         capture_output=True,
         text=True,
     )

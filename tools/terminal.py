@@ -208,12 +208,13 @@ def tell(line: str) -> None:
 
 
 def run_command(arguments: tuple[str, ...], url: str, programs: Path | None = None) -> int:
-    """Run a command on the scratch database, `programs` last on its PATH; Ctrl-C is the command's to handle.
+    """Run a command on the scratch database, `programs` first on its PATH; Ctrl-C is the command's to handle.
 
-    It would inherit a signal that is ignored, and could not be stopped; one that is handled it meets as always. A
+    First, for pg_dump must be as new as the server, and Debian's psql may be a wrapper that has nothing to wrap. The
+    command would inherit a signal that is ignored, and could not be stopped; one that is handled it meets as always. A
     command that a signal has ended has the exit code that a shell gives it.
     """
-    path = os.pathsep.join(filter(None, (os.environ.get("PATH", os.defpath), str(programs or ""))))
+    path = os.pathsep.join(filter(None, (str(programs or ""), os.environ.get("PATH", os.defpath))))
     environ = {**os.environ, "DATABASE_URL": url, "PATH": path}
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
