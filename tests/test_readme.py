@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -147,6 +148,16 @@ def test_the_failure_is_shown_as_it_is_printed(tmp_path: Path, database_url: str
     done = run("apply", "--url", database_url, cwd=tmp_path)
     assert done.returncode == 2
     assert part("failure") == "$ tools apply\n" + done.stdout
+
+
+def test_the_migrations_that_verify_is_shown_with_have_a_way_back(cluster_settings: dict[str, str]) -> None:
+    """The other lines try the whole history, which test_history does."""
+    calls = [shlex.split(line, comments=True)[1:] for line in part("verify").splitlines()]
+    chosen = [words for words in calls if any(word[-1].isdigit() for word in words)]
+    assert len(chosen) == 3
+    for words in chosen:
+        done = run(*words, environ=cluster_settings)
+        assert done.returncode == 0, done.stdout
 
 
 def test_the_application_prints_what_the_readme_shows(
