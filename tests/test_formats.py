@@ -357,7 +357,9 @@ def test_a_file_that_does_not_run_stands_in_the_answer(command: str, tmp_path: P
     project = write_history(tmp_path, {A: ("create table a (\n  id integr\n)", "drop table a")})
     (tmp_path / "other.sql").write_text("create table a (id integer)")
     project.queries.mkdir()
-    (project.queries / "one.sql").write_text("-- Which one?\n-- who: a person\n-- index: none, as there is no table\n\nselect 1")
+    (project.queries / "one.sql").write_text(
+        "-- Which one?\n-- who: a person\n-- index: none, as there is no table\n\nselect 1"
+    )
     answer = call(project, *command.split(), "-f", "github")
     place = f"sql/migrations/{A}.sql"
     assert (answer.code, answer.out) == (
