@@ -52,6 +52,16 @@ LOSSES = {
         "alter table a alter note type text",
         (0, 20, 0, ("note",)),
     ),
+    "rows of a table that has another name in between": (
+        "alter table a rename to b; delete from b where id < 3",
+        "alter table b rename to a",
+        (2, 0, 0, ()),
+    ),
+    "values of a column that has another name in between": (
+        "alter table a rename note to said; update a set said = upper(said)",
+        "alter table a rename said to note",
+        (0, 20, 0, ("note",)),
+    ),
     "when a row was touched": (
         "alter table a disable trigger user; update a set touched = now(); alter table a enable trigger user",
         "select 1",
@@ -147,6 +157,31 @@ def test_what_a_file_drops_is_told_and_no_loss(history: Path, cluster: scratch.C
     project = write_history(history, files)
     trial = verify.verify(cluster, project, steps_of(project)).trials[2]
     assert (trial.verdict, trial.dropped) == ("exact", ("column public.a.note", "table public.b"))
+
+
+def test_a_table_that_another_one_takes_the_place_of_keeps_its_rows(history: Path, cluster: scratch.Cluster) -> None:
+    up = "create table b as table a limit 15; drop table a; alter table b rename to a"
+    project = write_history(history, {B: (up, "select 1")})
+    trial = verify.verify(cluster, project, steps_of(project)).trials[1]
+    assert (trial.verdict, [(loss.gone, loss.new) for loss in trial.losses]) == ("rows lost", [(5, 0)])
+
+
+def test_another_name_in_between_is_no_drop(history: Path, cluster: scratch.Cluster) -> None:
+    up = "alter table a rename to b; alter table b rename note to said; create schema s; alter table b set schema s"
+    down = (
+        "alter table s.b set schema public; drop schema s; alter table b rename to a; alter table a rename said to note"
+    )
+    files = {
+        B: (up, down),
+        C: ("alter table s.b rename said to more; delete from s.b", "alter table s.b rename more to said"),
+    }
+    project = write_history(history, files)
+    _, there, lost = verify.verify(cluster, project, steps_of(project)).trials
+    assert (there.verdict, there.losses, there.dropped) == ("exact", (), ())
+    assert (lost.verdict, [(loss.table, loss.gone) for loss in lost.losses], lost.dropped) == (
+        *("rows lost", [("s.b", 20)]),
+        (),
+    )
 
 
 def test_a_file_that_does_not_take_the_rows_is_tried_without(history: Path, cluster: scratch.Cluster) -> None:

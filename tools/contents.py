@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import islice
 
@@ -19,6 +19,20 @@ FIXED = (
     b"set row_security = off; set search_path = ''; set timezone = 'UTC'; set datestyle = 'ISO';"
     b" set extra_float_digits = 1"
 )
+
+# A copy of a database has the numbers of its template, and no number is given twice: who has it still is the same
+NUMBERED = b"""
+select 'table ' || format('%I.%I', n.nspname, c.relname), c.oid::bigint, 0
+from pg_catalog.pg_class as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p')
+union all
+select 'column ' || format('%I.%I.%I', n.nspname, c.relname, a.attname), c.oid::bigint, a.attnum
+from pg_catalog.pg_class as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where c.relkind in ('r', 'p')
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +56,29 @@ class Loss:
         return bool(self.gone or self.changed)
 
 
-def common(before: Catalog, between: Catalog, after: Catalog) -> Columns:
+def stayed(before: Connection, after: Connection, between: Catalog) -> frozenset[str]:
+    """Return the keys of the tables and columns that nobody dropped: they were there, be it under another name."""
+    numbered = [set(connection.execute(NUMBERED)) for connection in (before, after)]
+    same = {key for key, *_ in numbered[0] & numbered[1]}
+    return frozenset(same | {one.key for one in (*between.tables, *between.columns)})
+
+
+def common(before: Catalog, stayed: Set[str], after: Catalog) -> Columns:
     """Return the tables and columns that are there all the time, and of the same type at both ends."""
-    columns = [{one.name: one.type for one in catalog.columns} for catalog in (before, between, after)]
+    types = {one.name: one.type for one in after.columns}
     tables = {one.table: one for one in sampling.plan(before)}
-    kept = tables.keys() & {one.name for one in between.tables} & {one.name for one in after.tables}
+    kept = tables.keys() & {one.name for one in before.tables if one.key in stayed} & {one.name for one in after.tables}
     found: dict[str, list[str]] = {name: [] for name in sorted(kept)}
     for column in before.columns:
-        stays = column.name in columns[1] and columns[2].get(column.name) == column.type
-        if column.container in found and stays:
+        if column.container in found and column.key in stayed and types.get(column.name) == column.type:
             found[column.container].append(column.label)
     return {name: tuple(labels) for name, labels in found.items() if labels}
 
 
-def dropped(before: Catalog, between: Catalog, after: Catalog) -> tuple[str, ...]:
+def dropped(before: Catalog, stayed: Set[str], after: Catalog) -> tuple[str, ...]:
     """Return the tables and columns that went and came back: what they held is not there any more."""
-    names = [{one.key for one in (*catalog.tables, *catalog.columns)} for catalog in (before, between, after)]
-    found = sorted((names[0] & names[2]) - names[1])
+    names = [{one.key for one in (*catalog.tables, *catalog.columns)} for catalog in (before, after)]
+    found = sorted((names[0] & names[1]) - stayed)
     tables = tuple(key.removeprefix("table ") + "." for key in found if key.startswith("table "))
     return tuple(key for key in found if key.startswith("table ") or not key.partition(" ")[2].startswith(tables))
 

@@ -238,8 +238,7 @@ def _take_back(
         return Trial(id="", verdict="refused", schema="refused", reason=str(trouble), place=_place(trouble))
     there = course.read(copy)
     left = drift.diff(before, there)
-    losses = _losses(url, copy, before, after, there)
-    dropped = contents.dropped(before, after, there)
+    losses, dropped = _losses(url, copy, before, after, there)
     try:
         scratch.replay(copy, project, steps)
     except Trouble as trouble:
@@ -268,17 +267,18 @@ def _verdict(schema: Verdict, losses: tuple[Loss, ...]) -> Verdict:
     return "rows lost" if schema in GOOD and any(loss.counts for loss in losses) else schema
 
 
-def _losses(url: str, copy: str, before: Catalog, after: Catalog, there: Catalog) -> tuple[Loss, ...]:
-    """Hold the rows of the copy against those of the database that it is a copy of."""
-    columns = contents.common(before, after, there)
-    if not columns:
-        return ()
+def _losses(
+    url: str, copy: str, before: Catalog, after: Catalog, there: Catalog
+) -> tuple[tuple[Loss, ...], tuple[str, ...]]:
+    """Hold the rows of the copy against those of the database that it is a copy of; what was dropped has none."""
     with (
         database.connect(url, application="tools verify") as one,
         database.connect(copy, application="tools verify") as other,
         database.explained("compare rows on scratch", copy),
     ):
-        return contents.compare(one, other, columns, before)
+        stayed = contents.stayed(one, other, after)
+        losses = contents.compare(one, other, contents.common(before, stayed, there), before)
+    return losses, contents.dropped(before, stayed, there)
 
 
 def _orders(
