@@ -261,6 +261,14 @@ def test_the_size_of_a_partitioned_table_is_that_of_its_partitions(live: tuple[s
          {"empty": ["column public.big.note"]}),
         ("delete from small where id = 1", "select 1", {"changes": ["public.small"]}),
         ("create index on big (owner)", "drop index big_owner_idx", {}),
+        ("create schema s; alter table small set schema s; alter table big rename to large", "alter table large rename"
+         " to big; alter table s.small set schema public; drop schema s", {}),
+        ("alter table big rename note to said; alter table big drop owner", "alter table big add owner int; alter table"
+         " big rename said to note", {"empty": ["column public.big.owner"]}),
+        ("alter table big rename to large; alter table large drop owner", "alter table large add owner int; alter table"
+         " large rename to big", {"empty": ["table public.big"]}),
+        ("alter table small rename to few", "drop table few; create table small (id int primary key)",
+         {"loses": ["table public.few"]}),
         ("alter table big add column a int", "alter table big drop column b",
          {"reason": 'column "b" of relation "big" does not exist'}),
     ],

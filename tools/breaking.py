@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from tools import tree
 from tools.catalog import Catalog, objects
@@ -31,28 +30,13 @@ def _dropped(kind: str) -> Callable[[Scene], Iterator[Hit]]:
     """Return a function that finds what is gone after the file, where it does not say that it contracts."""
 
     def find(scene: Scene) -> Iterator[Hit]:
-        renamed = set(_renamed(scene)) if not scene.contracts else set()
+        renamed = scene.renamed
         for one in scene.differences if not scene.contracts else ():
             if one.change == "missing" and one.kind == kind and tree.bare(one.name) not in renamed:
                 effect = scene.about(one.name)
                 yield Hit(effect=effect, message=f"{one.kind} {one.name} is dropped, and the release may still use it")
 
     return find
-
-
-def _renamed(scene: Scene) -> Iterator[str]:
-    """Yield the old names of what the file renames or moves to another schema."""
-    for effect in scene.effects:
-        if tree.word(effect.node) in ("RenameStmt", "AlterObjectSchemaStmt"):
-            yield _old_name(effect.node)
-
-
-def _old_name(node: Any) -> str:
-    """Return the name that a statement changes: that of a part, of a relation, of something else that has one."""
-    if getattr(node, "subname", None) or node.relation:
-        return str(getattr(node, "subname", None) or node.relation.relname)
-    names = getattr(node.object, "objname", node.object)  # a function's has its arguments beside it
-    return str((names[-1] if isinstance(names, tuple) else names).sval)
 
 
 def _find_renamed(scene: Scene) -> Iterator[Hit]:
@@ -62,10 +46,10 @@ def _find_renamed(scene: Scene) -> Iterator[Hit]:
     for effect in scene.effects:
         node = effect.node
         if tree.word(node) == "AlterObjectSchemaStmt":
-            old = _old_name(node)
+            old = tree.old_name(node)
             new, is_there = f"{node.newschema}.{old}", old in there and tree.member(node.objectType) in RENAMED
         elif tree.word(node) == "RenameStmt":
-            old, new = _old_name(node), node.newname
+            old, new = tree.old_name(node), node.newname
             is_there = old in there and tree.member(node.renameType) in RENAMED
         elif tree.word(node) == "AlterEnumStmt" and node.oldVal:
             old, new, is_there = node.oldVal, node.newVal, True

@@ -240,13 +240,21 @@ def _loses(up: Scene, down: Scene) -> Back:
     failure = down.measurement.failure
     if failure is not None:
         return Back(reason=failure.message)
-    gone, dropped = (
-        tuple(f"{one.kind} {one.name}" for one in scene.differences if one.change == "missing" and one.kind in LOST)
-        for scene in (down, up)
-    )
+    gone, dropped = tuple(_dropped(down)), tuple(_dropped(up))
     changed = {one.relation for effect in up.effects for one in effect.impacts if one.changed or _empties(effect, one)}
     dropped_tables = {name.partition(" ")[2] for name in dropped}
     return Back(loses=gone, empty=dropped, changes=tuple(sorted(changed - dropped_tables)))
+
+
+def _dropped(scene: Scene) -> Iterator[str]:
+    """Yield what held data and is gone. What has another name now is there; a table only if it surely is so whole."""
+    actions = (action for effect in scene.effects for action in tree.commands(effect.node))
+    whole = all(tree.member(action.subtype) != "DropColumn" for action in actions)
+    renamed = scene.renamed
+    for one in scene.differences:
+        is_there = tree.bare(one.name) in renamed and (whole or one.kind == "column")
+        if one.change == "missing" and one.kind in LOST and not is_there:
+            yield f"{one.kind} {one.name}"
 
 
 def _expected(scene: Scene, effect: Effect) -> Iterator[Expected]:

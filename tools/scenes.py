@@ -47,6 +47,12 @@ class Scene:
         """Whether the file says that it takes away what no release uses any more."""
         return self.script.phase == "contract"
 
+    @property
+    def renamed(self) -> frozenset[str]:
+        """Return the old names, their last parts, of what the file renames or moves to another schema."""
+        moved = ("RenameStmt", "AlterObjectSchemaStmt")
+        return frozenset(tree.old_name(one.node) for one in self.effects if tree.word(one.node) in moved)
+
     def large(self, effect: Effect) -> Iterator[Impact]:
         """Yield the impacts of a statement on tables whose size is noticed."""
         yield from (one for one in effect.impacts if self.sizes.is_large(one.relation))

@@ -61,6 +61,14 @@ def constraints(node: Any) -> Iterator[Any]:
             yield from command.def_.constraints or ()
 
 
+def old_name(node: Any) -> str:
+    """Return the name that RENAME or SET SCHEMA is about: of a part, of a relation, of something else that has one."""
+    if getattr(node, "subname", None) or node.relation:
+        return str(getattr(node, "subname", None) or node.relation.relname)
+    names = getattr(node.object, "objname", node.object)  # a function's has its arguments beside it
+    return str((names[-1] if isinstance(names, tuple) else names).sval)
+
+
 def identifier(name: str) -> sql.Identifier:
     """Return a name as the catalog prints it, quoted where it must be, for a statement.
 
