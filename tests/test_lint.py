@@ -267,6 +267,31 @@ def test_made_up_rows_are_not_in_the_way_of_a_file_that_nobody_asked_for(tmp_pat
     assert f'{C}.sql:1:1: relation "nowhere" does not exist' in answer.err
 
 
+ODD = """
+create table odd (id int not null check (id > 3 and id < 3));
+create function touch() returns trigger language plpgsql as 'begin return new; end';
+create trigger odd_touch before update on odd for each row execute function touch();
+"""
+
+
+def test_only_the_tables_that_a_file_is_about_get_rows(tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: TABLE + ODD, B: SAFE + "alter table a add column c int;"})
+    answer = lint(project, B)
+    assert (answer.code, answer.out) == (0, "1 file measured: nothing found\n")
+    write_history(tmp_path, {B: SAFE + ODD.splitlines()[2].replace("create", "create or replace")})
+    assert "note: public.odd was looked at without rows: " in lint(project, B).out
+
+
+def test_a_write_that_failed_before_the_file_is_not_its_fault(tmp_path: Path) -> None:
+    """Nor is it the file's where the function is another one afterwards, and fails in another way."""
+    refuse = "create or replace function refuse() returns trigger language plpgsql as $$ begin raise '{}'; end $$;"
+    trigger = "create trigger a_refuse before update on a for each row execute function refuse();"
+    project = write_history(tmp_path, {A: TABLE + refuse.format("no") + trigger, B: SAFE + refuse.format("never")})
+    assert lint_json(project, B) == []
+    write_history(tmp_path, {A: TABLE + refuse.format("no").replace("raise 'no'", "return new") + trigger})
+    assert lint_json(project, B) == [(B, "write-fails")]
+
+
 def test_rows_that_the_history_makes_are_in_the_way(tmp_path: Path) -> None:
     files = {A: TABLE + "insert into a values (1, 'x');", B: SAFE + "alter table a add check (id > 1);"}
     project = write_history(tmp_path, files)
