@@ -63,6 +63,13 @@ def test_the_answer_is_the_contract_s(history: Project) -> None:
     ]
 
 
+def commit(project: Project) -> None:
+    """Make a commit of all files, the first one of a new repository."""
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    for arguments in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "one"]):
+        subprocess.run(["git", *arguments], cwd=project.directory, check=True, capture_output=True)
+
+
 def test_one_file_is_looked_at_in_the_state_before_it(history: Project) -> None:
     assert lint_json(history, f"sql/migrations/{A}.sql") == []
     assert lint_json(history, B) == [(B, "create-index")]
@@ -76,17 +83,7 @@ def test_a_file_that_is_no_migration(history: Project) -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 def test_what_differs_from_a_commit(history: Project) -> None:
-    def git(*arguments: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
-            cwd=history.directory,
-            check=True,
-            capture_output=True,
-        )
-
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-qm", "one")
+    commit(history)
     assert lint_json(history, "--since", "HEAD") == []
     write_history(history.directory, {C: SAFE + "drop table a;"})
     assert (C, "drop-table") in lint_json(history, "--since", "HEAD")
@@ -357,13 +354,30 @@ def test_the_queries_of_the_release(history: Project) -> None:
     folder.mkdir(parents=True)
     (folder / "find.sql").write_text("-- Which one?\nselect id, note from a where id = $1;")
     (folder / "old.sql").write_text("select gone from a;")
+    (folder / "row.sql").write_text("select * from a;")
+    (folder / "setting.sql").write_text("show work_mem;")
     drop = HEADER.format(risk="high", phase="contract") + "alter table a drop note;\nselect 1;"
     write_history(history.directory, {B: drop})
     assert (B, "query-breaks") in lint_json(history)
     shown = lint(history).out
     assert f"{B}.sql:6: query-breaks" in shown
     assert 'the query find of the release fails: column "note" does not exist' in shown
+    assert "the query row of the release answers other columns: id\n" in shown
     assert "old" not in shown  # it did not work before either
+    assert "setting" not in shown
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_the_queries_of_the_release_are_those_of_its_commit(history: Project) -> None:
+    folder = history.directory / "sql" / "queries"
+    folder.mkdir(parents=True)
+    (folder / "find.sql").write_text("select id, note from a where id = $1;")
+    (folder / "notes.txt").write_text("select note from a;")
+    commit(history)
+    (folder / "find.sql").write_text("select id from a where id = $1;")
+    write_history(history.directory, {C: HEADER.format(risk="high", phase="contract") + "alter table a drop note;"})
+    assert 'the query find of the release fails: column "note" does not exist' in lint(history, "--since", "HEAD").out
+    assert "query" not in lint(history, C).out
 
 
 # A statement on `a` (id, note) of a file, and the words of what is suggested in its place

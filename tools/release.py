@@ -17,9 +17,9 @@ NOT_PLANNED = b"42601"  # a statement that has no plan to explain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a query would answer: its columns, each with its type; or why the server does not take it."""
+    """What a query would answer: the names of its columns; or why the server does not take it."""
 
-    columns: tuple[tuple[str, int, int], ...] = ()
+    columns: tuple[str, ...] = ()
     reason: str | None = None
 
 
@@ -45,9 +45,8 @@ def broken(before: Mapping[str, Answer], after: Mapping[str, Answer]) -> Iterato
         now = after.get(name, was)
         if was.reason is None and now.reason is not None:
             yield name, f"fails: {now.reason}"
-        elif was.reason is None and [one[0] for one in was.columns] != [one[0] for one in now.columns]:
-            shown = ", ".join(one[0] for one in now.columns)
-            yield name, f"answers other columns: {shown}"
+        elif was.reason is None and was.columns != now.columns:
+            yield name, f"answers other columns: {', '.join(now.columns)}"
 
 
 def _describe(connection: Connection, text: str) -> Answer:
@@ -63,11 +62,7 @@ def _describe(connection: Connection, text: str) -> Answer:
     pgconn.exec_(b"deallocate " + NAME)
     if planned.status == pq.ExecStatus.FATAL_ERROR and planned.error_field(pq.DiagnosticField.SQLSTATE) != NOT_PLANNED:
         return Answer(reason=_reason(planned))
-    return Answer(
-        columns=tuple(
-            ((result.fname(at) or b"").decode(), result.ftype(at), result.fmod(at)) for at in range(result.nfields)
-        )
-    )
+    return Answer(columns=tuple((result.fname(at) or b"").decode() for at in range(result.nfields)))
 
 
 def _reason(result: pq.abc.PGresult) -> str | None:
