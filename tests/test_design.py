@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny import A, write_history
 
-from tools import allowances, catalog, config, database, design, migrations, runner, scratch, sources
+from tools import allowances, catalog, config, database, design, design_files, migrations, runner, scratch, sources
 from tools.config import Project
 from tools.design import Examined
 from tools.errors import Trouble
@@ -126,7 +126,9 @@ def test_this_repository_keeps_them_all(project: Project) -> None:
 
 def test_what_is_tried_leaves_nothing_behind(conn: database.Connection, project: Project) -> None:
     found = catalog.read(conn)
-    design.findings(project, found, scratch=conn)
+    examined = design.findings(project, found, scratch=conn)
+    assert {(one.file, one.line) for one in examined.findings} == {(None, None)}  # no text was asked
+    assert {rule.id for rule in design_files.RULES}.isdisjoint(one.rule for one in examined.findings)
     assert conn.execute("select count(*) from tasks").fetchone() == (0,)
     assert conn.execute("show session_replication_role").fetchone() == ("origin",)
 
@@ -156,12 +158,16 @@ def test_an_object_can_be_allowed_with_a_reason(tmp_path: Path, cluster: scratch
     ("line", "words"),
     [
         ('created-a = "off"', "no rule 'created-a' in [tool.schema-tools.lint]: did you mean created-at"),
+        ('zzz = "off"', "the rules are char-column, column-without-comment, constraint-not-valid, "),
         ('created-at = "no"', "'created-at' in [tool.schema-tools.lint] takes \"off\" or a list"),
         ("created-at = true", 'takes "off" or a list'),
         ('created-at = ["public.a"]', "write {name = …, reason = …}"),
         ('created-at = [{ name = "public.a" }]', 'allows public.a without a reason: add reason = "…"'),
         ('created-at = [{ name = "public.a", reason = " " }]', "without a reason"),
         ('created-at = [{ reason = "a trial" }]', 'names no object: add name = "public.…"'),
+        ('created-at = [{ name = "", reason = "a trial" }]', "names no object"),
+        ('created-at = [{ name = 1, reason = "a trial" }]', "names no object"),
+        ('created-at = [{ name = "public.a", reason = 1 }]', "without a reason"),
         ('created-at = [{ nam = "public.a", reason = "x" }]', "write {name = …, reason = …}"),
     ],
 )

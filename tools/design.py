@@ -54,11 +54,10 @@ def findings(
     every = tuple(_finding(rule, breach, known) for rule, breach in breaches)
     covered = [(one, next((entry for entry in allowances.entries if entry.covers(one)), None)) for one in every]
     used = {id(entry) for entry in allowances.entries if any(entry.covers(one) for one in every)}
-    ours = {rule.id for rule in RULES} - allowances.off
     return Examined(
         findings=tuple(one for one, entry in covered if entry is None),
         allowed=tuple((one, entry) for one, entry in covered if entry is not None),
-        unused=tuple(one for one in allowances.entries if id(one) not in used and one.rule in ours),
+        unused=tuple(one for one in allowances.entries if id(one) not in used),
     )
 
 

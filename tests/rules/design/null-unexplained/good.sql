@@ -4,6 +4,6 @@ comment on column things.made_on is 'The day it was made.';
 create table others (
     seen_on date, note varchar(20), size integer, doubled integer generated always as (size * 2) stored
 );
-comment on column others.seen_on is 'Null where it was not seen.';
+comment on column others.seen_on is 'Null at first.';
 comment on column others.note is ' ';
 comment on column others.doubled is 'Twice the size.';

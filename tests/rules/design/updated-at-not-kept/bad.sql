@@ -6,3 +6,9 @@ create table others (name varchar(20) not null check (name in ('a', 'b')), updat
 create table switched_off (name varchar(20), updated_at timestamptz not null default now());
 create trigger switched_off_now before update on switched_off for each row execute function set_updated_at();
 alter table switched_off disable trigger switched_off_now;
+create table parents (id uuid primary key);
+create domain moment as timestamptz;
+create table of_a_parent (
+    number integer generated always as identity, parent_id uuid not null references parents, day date not null, updated_at moment
+);
+create table by_day (name varchar(20), updated_at date);
