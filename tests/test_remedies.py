@@ -157,6 +157,23 @@ def test_a_whole_schema_comes_and_goes(base: database.Connection, expected: Cata
         assert mended(base, full) == [], "and made again"
 
 
+def test_a_label_that_the_rest_uses_is_added_first(make_database: Callable[[str], str]) -> None:
+    """PostgreSQL refuses a label in the transaction that adds it to a type that was there."""
+    there = "create type mood as enum ('good'); create type turn as enum ('odd'); create table t (m mood)"
+    wanted = make_database(
+        f"{there}; alter type mood add value 'it''s bad'; alter type turn add value 'even'; commit;"
+        "alter table t add check (m <> 'it''s bad')"
+    )
+    with database.connect(wanted) as one, database.connect(make_database(there)) as other:
+        expected = catalog.read(one)
+        script = drift.mend(drift.find(expected, catalog.read(other)), head="test", destructive=False)
+        early = re.findall(r"^-- (alter type .*;)$", script, re.MULTILINE)
+        assert early == ["alter type public.mood add value 'it''s bad' after 'good';"]
+        for text in (*early, script):
+            other.execute(text.encode())
+        assert drift.diff(expected, catalog.read(other)) == ()
+
+
 LEFT_BY_HAND = [  # a server with a password and a base type, and what is made of them
     "missing foreign table app.logs_old",
     "missing foreign table app.remote",

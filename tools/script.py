@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from tools import kinds
-from tools.kinds import Constraint, Object, Privilege
+from tools.creations import literal
+from tools.kinds import Constraint, Enum, Object, Privilege
 from tools.remedies import Deed, Remedy, Scene
 from tools.surroundings import Surroundings, mentioned, spoken
 
@@ -62,6 +63,7 @@ def hint(remedy: Remedy, around: Scene) -> str | None:
 def write(remedies: Mapping[str, Remedy], around: Scene, *, head: str, destructive: bool) -> str:
     """Return the script: what cannot be said as comments, then one transaction's work, then what takes none."""
     deeds = order((deed for remedy in remedies.values() for deed in remedy.deeds), around)
+    early = [deed for deed in deeds if _is_awaited(deed, deeds, around)]
     lines = [
         f"-- {_line(head)}",
         "-- Run it with psql -1, as the role that owns the objects: it is the current_user here.",
@@ -70,20 +72,33 @@ def write(remedies: Mapping[str, Remedy], around: Scene, *, head: str, destructi
             for title, remedy in remedies.items()
             if remedy.reason
         ),
+        *_apart("No transaction uses a label that it adds (55P04): run these by themselves, first.", early),
         "",
         "set search_path = '';",
         "set check_function_bodies = off;",
         "",
     ]
     for deed in deeds:
-        if not deed.alone:
+        if not deed.alone and deed not in early:
             lines += _written(deed, is_meant=destructive or deed.costs is None)
     lines += ["", "reset search_path;", "reset check_function_bodies;"]
-    apart = [text for deed in deeds if deed.alone for text in deed.statements]
-    if apart:
-        lines += ["", "-- Not inside a transaction: run these by themselves, afterwards."]
-        lines += [_commented(f"{text};") for text in apart]
+    alone = [deed for deed in deeds if deed.alone]
+    lines += _apart("Not inside a transaction: run these by themselves, afterwards.", alone)
     return "\n".join(lines)
+
+
+def _apart(words: str, deeds: Iterable[Deed]) -> list[str]:
+    statements = [text for deed in deeds for text in deed.statements]
+    return ["", f"-- {words}", *(_commented(f"{text};") for text in statements)] if statements else []
+
+
+def _is_awaited(deed: Deed, deeds: Iterable[Deed], around: Scene) -> bool:
+    """Tell whether an enum that is there gets a label that another statement uses."""
+    former = around.actual.items.get(deed.item.key)
+    if not isinstance(deed.item, Enum) or not isinstance(former, Enum) or len(deed.item.labels) == len(former.labels):
+        return False
+    words = [f"{literal(label)}::{deed.item.name}" for label in deed.item.labels if label not in former.labels]
+    return any(word in text for other in deeds for text in other.statements for word in words)
 
 
 def _line(text: str) -> str:
