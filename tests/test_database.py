@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -316,3 +318,20 @@ def test_who_goes_without_a_word_is_given_up(empty_url: str, tmp_path: Path) -> 
     apply(empty_url, write_history(tmp_path, {A: "select 1", B: f"create table public.seen as {set_by}"}))
     names = ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"]
     assert [name for (name,) in rows(empty_url, "select name from public.seen")] == names
+
+
+def test_a_transaction_whose_session_has_ended_is_left_without_a_word(empty_url: str) -> None:
+    code = """
+import sys
+from tools import database
+with database.connect(sys.argv[1]) as one, database.connect(sys.argv[1]) as other, one.transaction(force_rollback=True):
+    other.execute("select pg_terminate_backend(%s, 5000)", [one.info.backend_pid])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, empty_url],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

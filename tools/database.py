@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import select
@@ -16,6 +17,9 @@ from tools.config import LIBPQ_VARIABLES
 from tools.errors import Trouble
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+# psycopg logs what it ignores, as a rollback when the session is gone; where nobody set up logging, Python prints that
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 # What ends a statement or its session from outside; time limits of a transaction are internal errors to psycopg
 STOPPED = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
