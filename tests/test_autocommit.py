@@ -5,7 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny import A, B, applied, apply, call, relations, rows, start, value, wait_for_query, wait_until, write_history
+from tiny import (
+    A,
+    B,
+    applied,
+    apply,
+    call,
+    relations,
+    rows,
+    start,
+    value,
+    wait_for_query,
+    wait_for_the_end,
+    wait_until,
+    write_history,
+)
 
 from tools import database, history, runner
 from tools.config import Project
@@ -18,6 +32,7 @@ OUTSIDE = "-- transactional: false\n"
 
 def says(url: str, project: Project) -> list[str]:
     """Apply, and return what is said on the way."""
+    wait_for_the_end(url)
     said: list[str] = []
     runner.apply(url, project, Options(patience=10.0), say=said.append)
     return said

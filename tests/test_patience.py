@@ -8,7 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tiny import A, B, applied, apply, call, relations, rows, start, value, wait_for_query, write_history
+from tiny import (
+    A,
+    B,
+    applied,
+    apply,
+    call,
+    relations,
+    rows,
+    start,
+    value,
+    wait_for_query,
+    wait_for_the_end,
+    write_history,
+)
 
 from tools import autocommit, database, lock, runner
 from tools.config import Project
@@ -303,6 +316,7 @@ OLD = "alter table schema_tools.log drop column lock_waits, drop column lock_wai
 def test_an_older_log_gets_its_columns(empty_url: str, tmp_path: Path) -> None:
     apply(empty_url, write_history(tmp_path, {A: "create table t (id int)"}))
     rows(empty_url, OLD)
+    wait_for_the_end(empty_url)
     said = says(empty_url, write_history(tmp_path, {B: "select 1"}))
     assert said == []
     assert rows(empty_url, LOGGED) == [(0, False), (0, False)]

@@ -129,3 +129,9 @@ def wait_for_query(url: str, words: str) -> int:
     ).format(sql.Literal(words))
     found = wait_until(lambda: rows(url, query.as_string()))
     return int(found[0][0])
+
+
+def wait_for_the_end(url: str) -> None:
+    """Wait until no session of a run is there: the server ends it, and its lock, a moment after its client has gone."""
+    query = "select pid from pg_stat_activity where application_name ~ '^tools ' and datname = current_database()"
+    wait_until(lambda: not rows(url, query))
