@@ -102,6 +102,16 @@ def test_a_folder_that_git_does_not_keep_is_a_sentence(history: Project) -> None
     assert "git rev-parse failed: " in answer.err
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_a_folder_of_another_owner_is_a_sentence(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job's user is often not the one who checked the files out; git says what is wrong first."""
+    subprocess.run(["git", "init", "-q"], cwd=history.directory, check=True)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    err = lint(history, "--since", "HEAD").err
+    assert "git rev-parse failed: fatal: detected dubious ownership" in err
+    assert "call: git config --global --add safe.directory" in err
+
+
 def test_git_that_is_missing_is_a_sentence(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     answer = lint(history, "--since", "HEAD")

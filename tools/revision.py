@@ -26,6 +26,6 @@ def git(project: Project, *arguments: str) -> str:
     except FileNotFoundError:
         raise Trouble("git is not installed: install it, or name the files") from None
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["it does not say why"])[-1]
+        reason = " ".join(done.stderr.split()) or "it does not say why"  # what is wrong comes first, the way out last
         raise Trouble(f"git {arguments[0]} failed: {reason}: mend that, or name the files")
     return done.stdout
