@@ -55,6 +55,14 @@ FOLDERS: dict[str, tuple[dict[str, bytes], str]] = {
         {f"{A}.sql": b"", f"{B}.sql": b"-- depends: 20260101000000_aa"},
         f"{B}.sql depends on 20260101000000_aa, and there is no such migration: did you mean {A}",
     ),
+    "depends on nothing like it": (
+        {f"{A}.sql": b"-- depends: before"},
+        f"{A}.sql depends on before, and there is no such migration: write the id of one of the files",
+    ),
+    "depends, misplaced": (
+        {f"{A}.sql": b"", f"{B}.sql": f"select 1;\n-- depends: {A}".encode()},
+        f"{B}.sql:2: -- depends: stands after the first statement: move it to the top of the file",
+    ),
     "circle": ({f"{A}.sql": f"-- depends: {A}".encode()}, "depend on each other in a circle"),
 }
 

@@ -71,6 +71,7 @@ def test_new_writes_a_pair_that_can_be_read(tmp_path: Path) -> None:
     found = migrations.read(project)
     assert [one.id for one in found] == ["20260304050607_add_due_date_to_tasks"]
     assert (found[0].up.title, found[0].up.risk) == ("Add due date to tasks.", "low")
+    assert down.read_text() == "-- Undo: add due date to tasks.\n\n"
 
 
 def test_new_is_never_late(tmp_path: Path) -> None:
@@ -79,6 +80,8 @@ def test_new_is_never_late(tmp_path: Path) -> None:
     assert names == ["20260304050607_again.sql", "20260304050608_again.sql", "20260304050609_again.sql"]
     (project.migrations / "20991231235959_far.sql").touch()
     assert migrations.new(project, "next", now=NOW)[0].name == "21000101000000_next.sql"
+    (project.migrations / "30000000000000_no_date.sql").touch()
+    assert migrations.new(project, "next", now=NOW)[0].name == "30000000000001_next.sql"
 
 
 def test_new_needs_a_name(tmp_path: Path) -> None:
@@ -136,6 +139,14 @@ def test_a_pipe_in_place_of_a_file_is_trouble(tmp_path: Path) -> None:
     os.mkfifo(project.migrations / "20260105000000_pipe.sql")
     with pytest.raises(Trouble, match=r"_pipe\.sql is a pipe or a device, which may never end: make it a file"):
         migrations.read(project)
+
+
+def test_what_nobody_takes_for_a_migration_is_passed_over(tmp_path: Path) -> None:
+    project = write_history(tmp_path, AB)
+    (project.migrations / "notes").mkdir()
+    for name in ("._20260103000000_c.sql", "README.md", "__init__.py", ".gitkeep"):
+        (project.migrations / name).write_text("none")
+    assert [one.id for one in migrations.read(project)] == list(AB)
 
 
 def test_a_folder_in_place_of_a_file_is_trouble(tmp_path: Path) -> None:

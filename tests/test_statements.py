@@ -37,6 +37,7 @@ from tools import statements
             ],
         ),
         ("select 1; select 'open", ["select 1; select 'open"]),
+        ("-- a\n select 1; select 'open", ["select 1; select 'open"]),
     ],
 )
 def test_split(text: str, expected: list[str]) -> None:
@@ -78,6 +79,8 @@ def test_cosmetic_edits_keep_the_token_hash(one: str, other: str, same: bool) ->
         ("prepare transaction 'x'", "prepare transaction 'x'"),
         ("savepoint s; rollback to savepoint s; release s", None),
         ("prepare p as select 1", None),
+        ("set transaction isolation level serializable", "set transaction isolation level serializable"),
+        ("set transaction read only", None),
         ("create function f() returns int begin atomic select 1; end", None),
         ("do $$ begin commit; end $$", None),
         ("select 'commit;'; -- commit;\n/* begin; */", None),
@@ -107,6 +110,10 @@ def test_transactions_of_a_files_own(text: str, words: str | None) -> None:
         ("alter system set jit = off", "alter system"),
         ("create database d", "create database"),
         ("drop database d", "drop database"),
+        ("create tablespace s location '/s'", "create tablespace"),
+        ("drop tablespace s", "drop tablespace"),
+        ("create subscription s connection '' publication p", "create subscription"),
+        ("drop subscription s", "drop subscription"),
         ("alter table t detach partition p concurrently", "alter table ... detach partition concurrently"),
         ("alter table t detach partition p", None),
         ("select 'vacuum'; comment on table t is 'concurrently'", None),
@@ -145,6 +152,7 @@ OFF = "set standard_conforming_strings = off;"
     [
         (f"{OFF} select 'a\\nb'", "'a\\nb'"),
         ("SET LOCAL standard_conforming_strings TO 'off'; select 1, '\\'", "'\\'"),
+        (f"{OFF} select 'a\\nb\nc'", "'a\\nb"),
         (f"{OFF} select E'a\\nb', $$a\\nb$$", None),
         (f"select 'C:\\'; {OFF}", None),
         ("set standard_conforming_strings = on; select 'C:\\'", None),

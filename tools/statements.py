@@ -117,7 +117,7 @@ def brief(text: str) -> str:
     end = 0
     try:
         for token in scan(text):
-            gap = " " if token.start > end and words else ""
+            gap = " " if token.start > end else ""
             words.append(gap + text[token.start : token.end + 1])
             end = token.end + 1
     except parse_error():
