@@ -45,7 +45,7 @@ BROKEN = {
         2,
         1,
         "P0001",
-        ["detail: this", "hint: that"],
+        ["detail: this", "hint: that", "context: PL/pgSQL function inline_code_block line 2 at RAISE"],
     ),
     "at commit": (
         "create table x (id int primary key);\n"
@@ -77,6 +77,7 @@ def test_a_broken_file_changes_nothing_and_says_where(name: str, empty_url: str,
     assert str(failed).splitlines()[2].index("^") == len(f"{line} | ") + column - 1
     assert str(failed).endswith("nothing was changed")
     assert all(word in str(failed) for word in words)
+    assert "None" not in str(failed)
     assert "ledger is gone' using" not in str(failed), "the runner's own SQL is shown"
     assert applied(empty_url) == [A]
     assert relations(empty_url) == {"a"}
@@ -165,13 +166,14 @@ def test_what_a_file_sets_ends_with_it(name: str, empty_url: str, tmp_path: Path
     assert relations(empty_url) == {"b"}
 
 
-@pytest.mark.parametrize("before", [0, 150, 10_000])
-def test_of_a_long_line_the_place_is_shown(before: int, empty_url: str, tmp_path: Path) -> None:
-    text = f"/*{'x' * before}*/ select nothing{' ' * 5000}--"
+@pytest.mark.parametrize(("before", "after"), [(0, 5000), (150, 5000), (10_000, 5000), (10_000, 5)])
+def test_of_a_long_line_the_place_is_shown(before: int, after: int, empty_url: str, tmp_path: Path) -> None:
+    text = f"/*{'x' * before}*/ select nothing{' ' * after}--"
     with pytest.raises(Failed) as caught:
         apply(empty_url, write_history(tmp_path, {A: text}))
     _, line, caret, *_ = str(caught.value).splitlines()
     assert len(line) < 220
+    assert (line.startswith("1 | ..."), line.endswith("...")) == (before > 100, after > 100)
     assert line[caret.index("^") :].startswith("nothing")
     assert caught.value.column == before + 13
 
