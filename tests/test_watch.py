@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +95,17 @@ def test_quick_files_are_not_watched(
     monkeypatch.setattr(watch, "PATIENCE", 5.0)
     runner.apply(empty_url, write_history(tmp_path, {A: "select 1"}), Options(), tell=opened.append)
     assert opened == ["tools apply"]
+
+
+def test_between_two_statements_a_watch_costs_nothing() -> None:
+    watching = watch.Watch(0, lambda: pytest.fail("it was opened"), lambda _: None)
+    with watching.during("a quick one"):
+        pass
+    before = time.process_time()
+    time.sleep(0.5)
+    spent = time.process_time() - before
+    watching.close()
+    assert spent < 0.1
 
 
 def test_nobody_watches_where_nobody_is_told(opened: list[str], empty_url: str, tmp_path: Path) -> None:
