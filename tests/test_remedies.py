@@ -146,12 +146,28 @@ create function extra.least(n integer) returns integer language sql stable paral
 create aggregate extra.most(integer) (sfunc = int4larger, stype = integer, sortop = >, msfunc = int4larger,
   minvfunc = int4larger, mstype = integer, msspace = 8, initcond = '0', parallel = safe);
 create sequence extra.downward increment by -2 maxvalue 10 minvalue -10 cycle;
+create table extra.pairs (a integer, b integer, primary key (a, b) using index tablespace corpus);
+create table extra.halves (a integer, b integer, foreign key (a, b) references extra.pairs match full);
+create index halves_a_idx on extra.halves (a) tablespace corpus;
+create materialized view extra.counted with (fillfactor = 70) as select count(*) from extra.halves;
+create function extra.dollars() returns text language plpgsql as $q$ begin return $$a$$ || $a$b$a$; end $q$;
+create function extra.dollar() returns integer language sql as 'select 1 --$';
+create domain extra.word as text;
+alter domain extra.word add constraint word_check check (value <> '') not valid;
+"""
+EVERYTHING_OF_18 = """
+create table extra.stays (room int4range, at daterange, primary key (room, at without overlaps),
+  constraint stays_check check (not isempty(room)) not enforced);
+create table extra.parties (room int4range, at daterange, unique (room, at without overlaps),
+  foreign key (room, period at) references extra.stays (room, period at));
 """
 
 
 def test_a_whole_schema_comes_and_goes(base: database.Connection, expected: Catalog) -> None:
     with base.transaction(force_rollback=True):
         base.execute(EVERYTHING.encode())
+        if base.info.server_version >= 180000:
+            base.execute(EVERYTHING_OF_18.encode())
         full = catalog.read(base)
         assert mended(base, expected) == [], "what nobody expected is dropped in an order that works"
         assert mended(base, full) == [], "and made again"
