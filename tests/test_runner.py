@@ -58,6 +58,7 @@ BROKEN = {
     "quote": ("create table x ();\nselect 'it", 2, 8, "42601", ["unterminated quoted string"]),
     "dollar": ("create table x ();\nselect $$it", 2, 8, "42601", ["unterminated dollar-quoted string"]),
     "comment": ("create table x (); /* it", 1, 20, "42601", ["unterminated /* comment"]),
+    "extension": ("create extension plpgsql", 1, 1, "42710", ['extension "plpgsql" already exists']),
     "ledger": ("drop schema schema_tools cascade;", 1, 34, "ST003", ["the ledger is gone", "hint: a migration must"]),
     "public": ("drop schema public cascade;\ncreate schema public;", 2, 22, "ST003", ["the ledger is gone"]),
     "own row": ("delete from public._yoyo_migration;", 1, 36, "ST003", ["the ledger was changed"]),
@@ -78,6 +79,7 @@ def test_a_broken_file_changes_nothing_and_says_where(name: str, empty_url: str,
     assert str(failed).endswith("nothing was changed")
     assert all(word in str(failed) for word in words)
     assert "None" not in str(failed)
+    assert "install it" not in str(failed)
     assert "ledger is gone' using" not in str(failed), "the runner's own SQL is shown"
     assert applied(empty_url) == [A]
     assert relations(empty_url) == {"a"}
