@@ -290,6 +290,14 @@ def test_a_hint_for_a_statement_that_takes_too_long(empty_url: str, tmp_path: Pa
     assert "hint: raise --statement-timeout, or the statement_timeout of this role or database\n" in answer.err
 
 
+@pytest.mark.parametrize("message", ["unsupported XML feature", "compression method lz4 not supported in this build"])
+def test_a_hint_for_what_a_server_was_built_without(message: str, empty_url: str, tmp_path: Path) -> None:
+    raised = f"do $$ begin raise exception using errcode = '0A000', message = {message!r}; end $$"
+    answer = call(write_history(tmp_path, {A: raised}), "apply", "-u", empty_url)
+    assert f"{message} (0A000)" in answer.err
+    assert "hint: this server was built without it; for scratch databases take another: --scratch-bindir" in answer.err
+
+
 def test_nothing_waits_behind_the_waiting_file(empty_url: str, tmp_path: Path) -> None:
     rows(empty_url, "create table t (id int)")
     project = write_history(tmp_path, {A: "alter table t add note text"})

@@ -74,6 +74,8 @@ HINTS = {
     "42501": "run it as the owner, or as a role that was granted what is missing",
     "55P03": "another session holds the lock: try again later, or with more --patience",
 }
+# what a server says that was built without lz4 or TLS, without ICU, without libxml (NO_XML_SUPPORT in xml.c)
+LACKING = ("not supported in this build", "ICU is not supported", "unsupported XML feature")
 
 
 def explain(
@@ -134,7 +136,7 @@ def _hint(error: psycopg.Error, message: str) -> str | None:
         return (
             "install it on the server; for scratch databases take a server that has it: --scratch-bindir, --scratch-url"
         )
-    if "not supported in this build" in message or "ICU is not supported" in message:
+    if any(words in message for words in LACKING):
         return "this server was built without it; for scratch databases take another: --scratch-bindir, --scratch-url"
     if message.endswith("statement timeout"):  # others cancel with the same code
         return "raise --statement-timeout, or the statement_timeout of this role or database"
