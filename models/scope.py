@@ -44,7 +44,10 @@ class Trash(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Collection(Generic[Row, CreateT, UpdateT]):
-    """A table, what makes and changes its rows, and the column that says whose they are."""
+    """A table, what makes and changes its rows, and the column that says whose they are.
+
+    A view, and a table without one of them, takes `Input`: ``Collection(ActiveTask, Input, Input)``.
+    """
 
     model: type[Row]
     create: type[CreateT]
