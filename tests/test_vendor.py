@@ -103,6 +103,14 @@ def test_foreign_files_are_named_and_kept(repository: Project, copy: Path) -> No
     assert contents(copy) == before
 
 
+def test_of_many_foreign_files_some_are_named(repository: Project, copy: Path) -> None:
+    for number in range(12):
+        (copy / f"mine{number:02}.py").touch()
+    some = r"there: mine00\.py, .*, mine09\.py and 2 more: name another folder"
+    with pytest.raises(Trouble, match=some):
+        vendor.write(repository, copy, vendor.collect(repository))
+
+
 def test_a_folder_without_a_manifest_is_somebody_else_s(repository: Project, copy: Path) -> None:
     (copy / "vendor.json").unlink()
     with pytest.raises(Trouble, match=r"__init__.py, active_tasks.py"):

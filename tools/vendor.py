@@ -18,6 +18,7 @@ from tools.config import Project
 from tools.errors import Trouble
 from tools.generation import Change
 
+SHOWN = 10  # names in a message: the folder may be that of a whole application
 MANIFEST = "vendor.json"
 # What an application that has the copy must have installed
 REQUIRES = {"psycopg": ">=3.3", "pydantic": ">=2.14", "sqlalchemy": ">=2.1", "sqlmodel": ">=0.0.48"}
@@ -112,8 +113,9 @@ def _refuse(project: Project, target: Path) -> None:
     known = {MANIFEST, *_read_manifest(target)["files"]} if MANIFEST in there else set()
     foreign = sorted(there.keys() - known)
     if foreign:
+        more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
         raise Trouble(
-            f"{target} holds files that tools vendor did not put there: {', '.join(foreign)}:"
+            f"{target} holds files that tools vendor did not put there: {', '.join(foreign[:SHOWN])}{more}:"
             " name another folder, or move them away"
         )
 
