@@ -138,7 +138,8 @@ def by_cursor(
 def terms(mapper: Mapper[Any], order: Sequence[str] = ()) -> list[Term]:
     """Return the columns of an order, such as ``("-created_at",)``, the key behind them, so that no two rows are equal.
 
-    Without an order it is the newest first, where the table knows when a row was made.
+    Without an order it is the newest first, where the table knows when a row was made. A name that is no column is a
+    ValueError: what a client may sort by is for the application to say.
     """
     names = list(order) or (["-created_at"] if "created_at" in mapper.columns else [])
     sign = "-" if names and names[-1].startswith("-") else ""

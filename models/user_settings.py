@@ -105,7 +105,7 @@ class UserSettingsCreate(Input):
 
 
 class UserSettingsUpdate(Input):
-    """What a client changes of an user settings; what is absent stays."""
+    """What a client changes of a user settings; what is absent stays."""
 
     timezone: UserSettingsTimezone | MISSING = MISSING
     locale: UserSettingsLocale | MISSING = MISSING
@@ -113,7 +113,7 @@ class UserSettingsUpdate(Input):
 
 
 class UserSettingsRead(Output):
-    """What a client sees of an user settings."""
+    """What a client sees of a user settings."""
 
     user_id: uuid.UUID
     timezone: str

@@ -54,6 +54,6 @@ class User(Base, table=True):
 
 
 class UserRead(Output):
-    """What a client sees of an user."""
+    """What a client sees of a user."""
 
     id: uuid.UUID

@@ -300,6 +300,13 @@ def test_an_unknown_id(wanted: str, sentence: str, empty_url: str, tmp_path: Pat
     assert applied(empty_url) == [A]
 
 
+def test_of_many_ids_a_few_are_named(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {f"2026010100000{n}_t": f"create table t{n} ()" for n in range(5)})
+    answer = call(project, "plan", "--to", "2026", "-u", empty_url)
+    three = ", ".join(f"2026010100000{n}_t" for n in range(3))
+    assert (answer.code, answer.err) == (2, f"tools: 2026 could be {three} and 2 more: write more of the name\n")
+
+
 def test_json(empty_url: str, tmp_path: Path) -> None:
     project = write_history(
         tmp_path, {A: ("-- A table.\n-- risk: low\ncreate table a (id int);", "drop table a"), B: AB[B]}

@@ -114,7 +114,7 @@ def test_the_event_of_a_file_that_failed(tmp_path: Path, empty_url: str) -> None
         "detail": "this",
         "hint": "that",
         "sqlstate": "P0001",
-        "state": "nothing was changed",
+        "state": "the file before it is applied and stays so; of this one nothing was changed",
     }
     assert f"tools: sql/migrations/{B}.sql:2:1: no (P0001)\n" in answer.err, "the story is told as well"
     back = call(project, "rollback", "--yes", "-u", empty_url, "-f", "json")

@@ -14,6 +14,7 @@ from tiny import (
     A,
     B,
     C,
+    Files,
     applied,
     apply,
     call,
@@ -76,7 +77,8 @@ def test_a_broken_file_changes_nothing_and_says_where(name: str, empty_url: str,
     assert failed.sqlstate == sqlstate
     assert failed.source == text.splitlines()[line - 1]
     assert str(failed).splitlines()[2].index("^") == len(f"{line} | ") + column - 1
-    assert str(failed).endswith("nothing was changed")
+    assert failed.state == "the file before it is applied and stays so; of this one nothing was changed"
+    assert str(failed).endswith(failed.state)
     assert all(word in str(failed) for word in words)
     assert "None" not in str(failed)
     assert "install it" not in str(failed)
@@ -240,6 +242,21 @@ def test_rollback_takes_back_and_forgets(empty_url: str, tmp_path: Path) -> None
     assert [one.id for one in runner.roll_back(empty_url, project, Options(), to=A)] == [C, B]
     assert relations(empty_url) == {"a"}
     assert runner.roll_back(empty_url, project, Options(), to=A) == ()
+
+
+def test_what_a_run_did_before_it_failed_is_told(empty_url: str, tmp_path: Path) -> None:
+    wrong = "drop table nothing"
+    ways = {"20260100_0": wrong, A: "drop table t1", B: "drop table t2", C: "drop table t3"}
+    files: Files = {id_: (f"create table t{n} ()", way) for n, (id_, way) in enumerate(ways.items())}
+    project = write_history(tmp_path, files)
+    apply(empty_url, project)
+    with pytest.raises(Failed) as caught:
+        runner.roll_back(empty_url, project, Options(), count=4)
+    assert caught.value.state == "the 3 files before it are rolled back and stay so; of this one nothing was changed"
+    assert applied(empty_url) == ["20260100_0"]
+    with pytest.raises(Failed) as caught:
+        runner.roll_back(empty_url, project, Options())
+    assert caught.value.state == "nothing was changed"
 
 
 def test_rollback_looks_at_every_file_first(empty_url: str, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tools import lock, notes
 from tools.config import Project
 from tools.database import Connection
 from tools.errors import Trouble
-from tools.failure import Failed, explain
+from tools.failure import NOTHING, Failed, explain
 from tools.history import Step
 from tools.ledger import Operator, Waits
 from tools.message import Outcome, send
@@ -274,4 +274,4 @@ def _where_things_stand(piece: Statement, number: int, *, alone: bool = False) -
         return f"{before}an index that this one may have left invalid is no harm: apply again builds it"
     if alone and _may_commit(piece):
         return f"{before}what this one committed stays, and apply again runs it from its start"
-    return f"{before}apply again continues here" if number else "nothing was changed"
+    return f"{before}apply again continues here" if number else NOTHING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from tools.message import Outcome
 from tools.migrations import Script
 from tools.statements import locate, split, unreadable
 
+NOTHING = "nothing was changed"  # the state of things where all that a file did was rolled back
 WIDE = 200  # characters that are shown of a line
 # "COPY tasks, line 3, column title": the word for line is the server's language's
 COPY_LINE = r"(?m)^COPY .+?, [^\W\d]+ (\d+)(?=[,:]|$)"
@@ -42,6 +44,15 @@ class Failed(Trouble):
         self.message, self.detail, self.hint, self.context = message, detail, hint, context
         self.sqlstate, self.state = sqlstate, state
         super().__init__(message)
+
+    def follow(self, before: Sequence[str]) -> None:
+        """Take into the state what the same run has done before it, file by file: ``apply`` or ``rollback``."""
+        if before and self.state == NOTHING:
+            files, stay = (
+                (f"the {len(before)} files before it are", "stay") if before[1:] else ("the file before it is", "stays")
+            )
+            done = "rolled back" if before[0] == "rollback" else "applied"
+            self.state = f"{files} {done} and {stay} so; of this one {NOTHING}"
 
     def __str__(self) -> str:
         """Return it line by line, the state last."""
@@ -119,7 +130,7 @@ def tampered(project: Project, script: Script, *, gone: bool) -> Failed:
         message="the ledger is gone" if gone else "the ledger was changed",
         hint="a migration must leave schema_tools and the _yoyo tables alone",
         sqlstate="ST003",
-        state="nothing was changed",
+        state=NOTHING,
     )
 
 

@@ -108,7 +108,8 @@ def find(history: History, wanted: str) -> Item:
     if len(found) == 1:
         return found[0]
     if found:
-        raise Trouble(f"{wanted} could be {', '.join(item.id for item in found[:3])}: write more of the name")
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        raise Trouble(f"{wanted} could be {', '.join(item.id for item in found[:3])}{more}: write more of the name")
     close = close_to(wanted, (item.id for item in history.items))
     raise Trouble(f"no migration {wanted}" + (f": did you mean {close}" if close else ": see tools status"))
 

@@ -17,7 +17,7 @@ from tools.config import Project
 from tools.database import Connection
 from tools.envelope import CHECK_CLIENT, Envelope, Stationery, Verdict
 from tools.errors import Trouble
-from tools.failure import explain, tampered
+from tools.failure import NOTHING, Failed, explain, tampered
 from tools.history import History, Step
 from tools.ledger import Operator, Waits
 from tools.message import Outcome, send
@@ -288,7 +288,7 @@ def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
     if run.pooled:
         refuse_unprotected(run.project, plan)
     done: list[Applied] = []
-    with _kept(run):
+    with _kept(run, done):
         for step, after in zip_longest(plan, plan[1:]):
             started = time.monotonic()
             by_other = not _execute_step(run, step, lazily=after is not None and after.script.transactional == "true")
@@ -302,11 +302,13 @@ def _execute(run: Run, plan: tuple[Step, ...]) -> tuple[Applied, ...]:
 
 
 @contextmanager
-def _kept(run: Run) -> Iterator[None]:
-    """See that what committed lazily is on the disk, too, where the run ends before its last file."""
+def _kept(run: Run, done: list[Applied]) -> Iterator[None]:
+    """See that what committed lazily is on the disk, too, and told, where the run ends before its last file."""
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, Failed):
+            error.follow([one.operation for one in done])
         with suppress(psycopg.Error):  # without a connection the server does it by itself, in less than a second
             run.connection.rollback()  # after Ctrl-C the file's transaction is still open
             _flush(run)
@@ -340,8 +342,7 @@ def _execute_step(run: Run, step: Step, *, lazily: bool) -> bool:
 
 def _limits(options: Options) -> tuple[sql.Composed, ...]:
     """Return the settings that every transaction starts with."""
-    wait = sql.SQL("set local lock_timeout = {};\n").format(sql.Literal(options.lock_timeout))
-    return (wait, *_limit(options))
+    return (sql.SQL("set local lock_timeout = {};\n").format(sql.Literal(options.lock_timeout)), *_limit(options))
 
 
 def _limit(options: Options, scope: LiteralString = "local") -> tuple[sql.Composed, ...]:
@@ -394,6 +395,6 @@ def _trouble(run: Run, step: Step, around: Envelope, verdict: Verdict, outcome: 
         step.script,
         outcome,
         statement=outcome.done - around.statements,
-        state="the connection was lost: see tools status" if lost else "nothing was changed",
+        state="the connection was lost: see tools status" if lost else NOTHING,
         blocker=run.blocker,
     )

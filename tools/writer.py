@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -32,6 +33,7 @@ from tools.standing import EnumClass, Made
 
 FIRST = "# written by tools models; edit the SQL"
 STANDARD = ("builtins", "datetime", "decimal", "ipaddress", "typing", "uuid")
+AN = r"(?!us[aeiu]|uni|eu|one)[aeiou]"  # what one says after "an", and not after "a"
 SKIP = "  # fmt: skip"  # a line that no formatter makes shorter
 CLASS_VAR = joined(Name(module="typing", name="ClassVar"), "[", ANY, "]")
 
@@ -167,7 +169,7 @@ def _class(model: Model, scope: Scope) -> str:
 def _schema(model: Model, schema: Schema, scope: Scope) -> str:
     base = own("base", "Output" if schema.ending == "Read" else "Input")
     thing = names.words(model.name).replace("_", " ")
-    article = "an" if thing[0] in "aeiou" else "a"
+    article = "an" if re.match(AN, thing) else "a"
     says = {
         "Create": f"What a client says of a new {thing}.",
         "Update": f"What a client changes of {article} {thing}; what is absent stays.",
