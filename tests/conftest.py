@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from forgotten import forget
 from hypothesis import settings
 from psycopg import conninfo
 from pytest_postgresql import factories
@@ -28,6 +30,16 @@ for name in (*config.LIBPQ_VARIABLES, "DATABASE_URL", *database.DIRECT_VARIABLES
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what it puts in the background like that
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def our_models() -> Iterator[None]:
+    """Put our models back after a test that imported a copy of them: what is loaded later is found by its name."""
+    kept = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "models"}
+    yield
+    if kept and sys.modules.get("models") is not kept.get("models"):
+        forget({"models"})
+        sys.modules.update(kept)
 
 
 @pytest.fixture(scope="session")
