@@ -70,6 +70,34 @@ def commit(project: Project) -> None:
         subprocess.run(["git", *arguments], cwd=project.directory, check=True, capture_output=True)
 
 
+# A statement, the rule that it breaks, and what was measured of it: locks, what is written again, what is read
+MEASURED = [
+    ("drop table a", "drop-table", {"a": "AccessExclusive", "a_pkey": "AccessExclusive"}, [], []),
+    ("alter table a alter id type bigint", "type-change-rewrites",
+     {"a": "AccessExclusive", "a_pkey": "AccessExclusive"}, ["a"], []),
+    ("update a set note = 'x'", "many-rows-at-once", {"a": "RowExclusive", "a_pkey": "RowExclusive"}, [], ["a"]),
+    ("lock table b;\nselect count(*) from a where id > 0", "work-after-lock",
+     {"a": "AccessShare", "a_pkey": "AccessShare"}, [], ["a"]),
+    ("alter table b add foreign key (id) references a (id)", "add-foreign-key",
+     {"a": "ShareRowExclusive", "a_pkey": "AccessShare", "b": "ShareRowExclusive"}, [], ["a", "b"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "rule", "locks", "rewrites", "scans"), MEASURED, ids=[one[1] for one in MEASURED])
+def test_what_was_measured_is_told_of_each_relation(
+    text: str, rule: str, locks: dict[str, str], rewrites: list[str], scans: list[str], tmp_path: Path
+) -> None:
+    tables = TABLE.replace("id int", "id int primary key") + "create table b (id int);"
+    project = write_history(tmp_path, {A: tables, B: f"{SAFE}{text};"})
+    shown = json.loads(lint(project, "-f", "json", B).out)["findings"]
+    (measured,) = (one["measured"] for one in shown if one["rule"] == rule)
+    assert measured == {
+        "locks": [{"relation": f"public.{name}", "mode": f"{mode}Lock"} for name, mode in locks.items()],
+        "rewrites": [f"public.{name}" for name in rewrites],
+        "scans": [f"public.{name}" for name in scans],
+    }
+
+
 def test_one_file_is_looked_at_in_the_state_before_it(history: Project) -> None:
     assert lint_json(history, f"sql/migrations/{A}.sql") == []
     assert lint_json(history, B) == [(B, "create-index")]

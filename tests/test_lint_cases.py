@@ -94,6 +94,17 @@ CASES: list[tuple[str, list[str]]] = [
     ("alter table c add column more int;\nselect count(*) from a;", ["2 work-after-lock"]),
     ("insert into c values (1);\nselect count(*) from a;", []),
     (FALSE + "alter table c add column more int;\nselect count(*) from a;", []),
+    (FALSE + "create index on c (id);\ncreate index on c (id, id);", ["2 create-index", "3 create-index"]),
+    (
+        FALSE + "alter table c add check (id is not null or true);\nalter table c add check (id is null or true);",
+        ["2 add-check", "3 add-check"],
+    ),
+    ("alter table c add column more int;\nalter table c add check (id is not null or true);", ["2 add-check"]),
+    (
+        OWN + "begin;\nalter table c add column more int;\ncommit;\nbegin;\nselect count(*) from a;\ncommit;",
+        [],
+    ),
+    (OWN + "begin;\nalter table c add column more int;\nselect count(*) from a;\ncommit;", ["4 work-after-lock"]),
 ]
 OF_UNKNOWN_SIZE = "(of unknown size)"
 # Files with one finding, and what it says
