@@ -94,6 +94,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("alter table c add column more int;\nselect count(*) from a;", ["2 work-after-lock"]),
     ("insert into c values (1);\nselect count(*) from a;", []),
     (FALSE + "alter table c add column more int;\nselect count(*) from a;", []),
+    (FALSE + "do $$ begin perform 1; commit; end $$;\ncreate index on c (id);", ["3 create-index"]),
     (FALSE + "create index on c (id);\ncreate index on c (id, id);", ["2 create-index", "3 create-index"]),
     (
         FALSE + "alter table c add check (id is not null or true);\nalter table c add check (id is null or true);",
@@ -106,6 +107,8 @@ CASES: list[tuple[str, list[str]]] = [
     ),
     (OWN + "begin;\nalter table c add column more int;\nselect count(*) from a;\ncommit;", ["4 work-after-lock"]),
 ]
+DEFERRED = "create table t (id int references a deferrable initially deferred);\ninsert into t values (-1);"
+AT_THE_END = 'at the end of the transaction: insert or update on table "t" violates foreign key constraint "t_id_fkey"'
 OF_UNKNOWN_SIZE = "(of unknown size)"
 # Files with one finding, and what it says
 SAID = [
@@ -130,6 +133,13 @@ SAID = [
         "create table l1 partition of l for values in ('2026-01-01');",
         "2026-01-01 is read in the time zone of the session",
     ),
+    (DEFERRED, f"{AT_THE_END} (23503)"),
+    (FALSE + DEFERRED, f"{AT_THE_END} (23503)"),
+    (
+        FALSE + "insert into c values (1);\ninsert into c values ('x');",
+        'invalid input syntax for type integer: "x" (22P02)',
+    ),
+    (OWN + "savepoint s;", "SAVEPOINT can only be used in transaction blocks (25P01)"),
     (
         "create index c_id_idx on c (id);",
         f"builds public.c_id_idx on public.c {OF_UNKNOWN_SIZE} while nobody may write to it (ShareLock)",
