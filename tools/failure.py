@@ -48,11 +48,10 @@ class Failed(Trouble):
     def follow(self, before: Sequence[str]) -> None:
         """Take into the state what the same run has done before it, file by file: ``apply`` or ``rollback``."""
         if before and self.state == NOTHING:
-            files, stay = (
-                (f"the {len(before)} files before it are", "stay") if before[1:] else ("the file before it is", "stays")
-            )
             done = "rolled back" if before[0] == "rollback" else "applied"
-            self.state = f"{files} {done} and {stay} so; of this one {NOTHING}"
+            several = f"the {len(before)} files before it are {done} and stay so"
+            one = f"the file before it is {done} and stays so"
+            self.state = f"{several if before[1:] else one}; of this one {NOTHING}"
 
     def __str__(self) -> str:
         """Return it line by line, the state last."""
