@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from tools import inventory, sampling
 from tools.catalog import Catalog
@@ -19,20 +20,7 @@ FIXED = (
     b"set row_security = off; set search_path = ''; set timezone = 'UTC'; set datestyle = 'ISO';"
     b" set extra_float_digits = 1"
 )
-
-# A copy of a database has the numbers of its template, and no number is given twice: who has it still is the same
-NUMBERED = b"""
-select 'table ' || format('%I.%I', n.nspname, c.relname), c.oid::bigint, 0
-from pg_catalog.pg_class as c
-join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-where c.relkind in ('r', 'p')
-union all
-select 'column ' || format('%I.%I.%I', n.nspname, c.relname, a.attname), c.oid::bigint, a.attnum
-from pg_catalog.pg_class as c
-join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-where c.relkind in ('r', 'p')
-"""
+NUMBERS = (Path(__file__).parent / "measures" / "numbers.sql").read_bytes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +46,7 @@ class Loss:
 
 def stayed(before: Connection, after: Connection, between: Catalog) -> frozenset[str]:
     """Return the keys of the tables and columns that nobody dropped: they were there, be it under another name."""
-    numbered = [set(connection.execute(NUMBERED)) for connection in (before, after)]
+    numbered = [set(connection.execute(NUMBERS)) for connection in (before, after)]
     same = {key for key, *_ in numbered[0] & numbered[1]}
     return frozenset(same | {one.key for one in (*between.tables, *between.columns)})
 
