@@ -167,10 +167,17 @@ def test_sizes_that_are_committed(history: Project) -> None:
     assert lint_json(history) == []
     path.write_text('{"rows": {"public.a": 12000000}}')
     assert "about 12,000,000 rows" in lint(history).out
-    path.write_text("{}")
-    answer = lint(history)
-    assert answer.code == 2
-    assert "estimates.json" in answer.err
+    path.write_text('{"rows": {"public.a": 10000}}')
+    assert lint_json(history) == []
+    path.write_text('{"rows": {"public.a": 10001}}')
+    assert lint_json(history) == [(B, "create-index")]
+    for text in ("{}", "{", '{"rows": {"public.a": "many"}}', '{"rows": [1]}'):
+        path.write_text(text)
+        answer = lint(history)
+        assert (answer.code, "cannot read estimates.json (" in answer.err) == (2, True), text
+    path.unlink()
+    path.mkdir()
+    assert "cannot read estimates.json (" in lint(history).err
 
 
 def test_nothing_to_look_at_is_no_clean_verdict(tmp_path: Path) -> None:
@@ -187,10 +194,12 @@ def test_a_file_that_is_applied_is_looked_at_in_the_state_before_it(history: Pro
 
 
 def test_sizes_are_written_for_those_who_have_no_access(history: Project, make_database: Callable[[str], str]) -> None:
-    url = make_database("create table a (id int); insert into a select generate_series(1, 30000); analyze a")
+    url = make_database(
+        "create table b (id int); create table a (id int); insert into a select generate_series(1, 30000); analyze"
+    )
     assert call(history, "snapshot", "--estimates", "-u", url).code == 0
     path = history.migrations.parent / "estimates.json"
-    assert json.loads(path.read_text()) == {"rows": {"public.a": 30000}}
+    assert path.read_text() == '{\n  "rows": {\n    "public.a": 30000,\n    "public.b": 0\n  }\n}\n'
     assert "about 30,000 rows" in lint(history).out
     assert call(history, "snapshot", "--estimates").code == 2
 
@@ -325,6 +334,12 @@ def test_a_write_that_failed_before_the_file_is_not_its_fault(tmp_path: Path) ->
     assert lint_json(project, B) == []
     write_history(tmp_path, {A: TABLE + refuse.format("no").replace("raise 'no'", "return new") + trigger})
     assert lint_json(project, B) == [(B, "write-fails")]
+
+
+def test_a_made_up_row_that_a_constraint_refuses_is_no_write_that_fails(tmp_path: Path) -> None:
+    odd = "alter table a add constraint k check (note = 'never made up') not valid; create function f() returns int"
+    project = write_history(tmp_path, {A: TABLE, B: f"{SAFE}{odd} language sql as 'select 1';"})
+    assert lint_json(project, B) == []
 
 
 def test_rows_that_the_history_makes_are_in_the_way(tmp_path: Path) -> None:

@@ -136,6 +136,8 @@ def test_the_plan_in_words(live: tuple[str, Project], session: Callable[[str], i
         ("do $$ begin alter table big add check (id > 0); end $$", "big", "AccessExclusiveLock", "both", "work"),
         ("alter table big add check (id > 0) not valid", "big", "AccessExclusiveLock", "both", "moment"),
         ("truncate big", "big", "AccessExclusiveLock", "both", "moment"),
+        ("reindex index big_pkey", "big", "ShareLock", "writers", "work"),
+        ("reindex index big_pkey", "big_pkey", "AccessExclusiveLock", "both", "work"),
         ("update big set note = 'y'", "big", "RowExclusiveLock", "nobody", "work"),
         ("update big set note = 'y' where id < 5000", "big", "RowExclusiveLock", "nobody", "work"),
         ("update big set note = 'y' where id = 1", "big", "RowExclusiveLock", "nobody", "moment"),
@@ -260,6 +262,9 @@ def test_the_size_of_a_partitioned_table_is_that_of_its_partitions(live: tuple[s
         ("alter table big drop column note", "alter table big add column note varchar(20)",
          {"empty": ["column public.big.note"]}),
         ("delete from small where id = 1", "select 1", {"changes": ["public.small"]}),
+        ("delete from small; drop table small", "create table small (id int primary key)",
+         {"empty": ["table public.small"]}),
+        ("truncate big", "select 1", {"changes": ["public.big"]}),
         ("create index on big (owner)", "drop index big_owner_idx", {}),
         ("create schema s; alter table small set schema s; alter table big rename to large", "alter table large rename"
          " to big; alter table s.small set schema public; drop schema s", {}),

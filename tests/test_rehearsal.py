@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny import A, B, C, call, relations, rows, start, value, wait_for_query, write_history
 
-from tools import rehearsal
+from tools import database, ledger, rehearsal
 from tools.errors import Trouble
 from tools.failure import Failed
 from tools.runner import Options
@@ -72,7 +72,16 @@ def test_a_running_apply_is_not_disturbed(empty_url: str, tmp_path: Path) -> Non
     process.communicate()
 
 
-def test_nothing_to_do_is_said(empty_url: str, tmp_path: Path) -> None:
+def test_nothing_to_do_is_said_and_nobody_is_waited_for(empty_url: str, tmp_path: Path) -> None:
     project = write_history(tmp_path, {A: "select 1"})
     call(project, "apply", "-u", empty_url)
-    assert call(project, "apply", "--dry-run", "-u", empty_url).err == "nothing to apply\n"
+    with database.connect(empty_url, application="tests") as other:
+        other.execute("select pg_advisory_lock(%s)", [ledger.lock_key(project)])
+        assert call(project, "apply", "--dry-run", "-u", empty_url).err == "nothing to apply\n"
+
+
+def test_how_long_each_file_took(empty_url: str, tmp_path: Path) -> None:
+    project = write_history(tmp_path, {A: "select pg_sleep(0.2)", B: "select 1"})
+    slow, quick = rehearsal.rehearse(empty_url, project, Options())
+    assert quick.milliseconds < slow.milliseconds < 20_000
+    assert slow.milliseconds >= 200
