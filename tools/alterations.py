@@ -214,20 +214,18 @@ def _(expected: kinds.Trigger, facts: Facts) -> str | None:
     if facts.keys() == {"enabled"}:
         return f"alter table {expected.container} {SWITCHES[expected.enabled]} trigger {expected.label}"
     if facts.keys() == {"partitions"}:
-        return _in_a_partition(expected, facts["partitions"])
+        return _in_partitions(expected, facts["partitions"])
     if not expected.definition.startswith("CREATE TRIGGER ") or "enabled" in facts or expected.enabled != "origin":
         return None
     return expected.definition.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
 
 
-def _in_a_partition(expected: kinds.Trigger, fact: Fact) -> str | None:
-    """Return what switches the copy in the one partition that differs."""
-    apart = set(fact.expected) ^ set(fact.actual)
-    tables = {text.partition(" in ")[2] for text in apart}
-    if len(tables) != 1:
-        return None
-    state = next((text.partition(" in ")[0] for text in fact.expected if text in apart), expected.enabled)
-    return f"alter table {tables.pop()} {SWITCHES[state]} trigger {expected.label}"
+def _in_partitions(expected: kinds.Trigger, fact: Fact) -> str:
+    """Return what switches the copies that differ, each in its partition."""
+    states = {table: state for state, _, table in (text.partition(" in ") for text in fact.expected)}
+    tables = sorted({text.partition(" in ")[2] for text in set(fact.expected) ^ set(fact.actual)})
+    switches = ((table, SWITCHES[states.get(table, expected.enabled)]) for table in tables)
+    return ";\n".join(f"alter table {table} {switch} trigger {expected.label}" for table, switch in switches)
 
 
 @alter.register

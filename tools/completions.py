@@ -33,6 +33,8 @@ def make(item: Object, around: Surroundings) -> tuple[str, ...]:
             first = _foreign_table(item, around)
         case kinds.Function(routine="aggregate"):
             first = rare_creations.aggregate(item)
+        case kinds.Column():
+            first = f"alter {item.parents[0]} add column {_column(item, around)}"
         case _:
             first = create(item)
     return (first, *_owner(item), *_rest(item, around)) if first else ()
@@ -81,11 +83,16 @@ def table(item: kinds.Table, around: Surroundings, body: str | None = None) -> s
 def columns_of(item: kinds.Table | rarities.ForeignTable, around: Surroundings) -> Iterator[str]:
     """Yield the columns as the statement of a table has them."""
     for one in around.columns(item):
-        name = (one.not_null or "").partition(" ")[0]
-        text = column(one)
-        if name and name not in ("no", "not") and around.major >= 18:
-            text = f"{text.removesuffix('not null')}constraint {name} not null"
-        yield text
+        yield _column(one, around)
+
+
+def _column(item: kinds.Column, around: Surroundings) -> str:
+    """Return a column with the name of its NOT NULL, where that is not the server's own choice."""
+    name = (item.not_null or "").partition(" ")[0]
+    text = column(item)
+    if name and name not in ("no", "not") and around.major >= 18:
+        return f"{text.removesuffix('not null')}constraint {name} not null"
+    return text
 
 
 def _foreign_table(item: rarities.ForeignTable, around: Surroundings) -> str | None:

@@ -181,11 +181,6 @@ def _(item: kinds.Extension) -> str | None:
     return f"create extension {item.name} with schema {item.schema} version {literal(item.version)}"
 
 
-@register
-def _(item: kinds.Column) -> str | None:
-    return f"alter {item.parents[0]} add column {column(item)}"
-
-
 def column(item: kinds.Column) -> str:
     """Return a column as ``create table`` and ``add column`` have it."""
     options = "" if not item.parents[0].startswith("foreign ") else foreign_options(item.options)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tools import kinds
 from tools.creations import literal
 from tools.kinds import Constraint, Enum, Object, Privilege
+from tools.rarities import Publication
 from tools.remedies import Deed, Remedy, Scene
 from tools.surroundings import Surroundings, mentioned, spoken
 
@@ -184,9 +185,14 @@ def _freed(deed: Deed, chosen: Mapping[Key, Deed], said: Mapping[Key, set[str]],
             continue
         is_inside = deed.item.key in other.item.parents and key[1] == "drop"
         is_view = other.item.kind in ("view", "materialized view") and table is not None and table.name in said[key]
-        if is_inside or is_view or name in said[key]:
+        is_published = deed.item.kind == "schema" and deed.item.name in _published(around.actual.items.get(key[0]))
+        if is_inside or is_view or is_published or name in said[key]:
             found.add(key)
     return found
+
+
+def _published(item: Object | None) -> tuple[str, ...]:
+    return item.schemas if isinstance(item, Publication) else ()
 
 
 def _rank(deed: Deed, around: Scene) -> tuple[int, int, str]:
