@@ -197,6 +197,7 @@ def test_who_is_in_the_way(live: tuple[str, Project], session: Callable[[str], i
         ("create index concurrently big_id_idx on big (id)", {"RowExclusiveLock"}),
         ("drop index concurrently big_owner_idx", {"AccessShareLock", "RowExclusiveLock"}),
         ("reindex table concurrently big", {"AccessShareLock", "RowExclusiveLock"}),
+        ("alter table parted detach partition parted_1 concurrently", {"AccessShareLock", "RowExclusiveLock"}),
         ("vacuum big", set()),
     ],
 )
@@ -207,7 +208,8 @@ def test_whom_a_statement_outside_a_transaction_waits_for(
     url, project = live
     write_history(project.directory, {B: "create index big_owner_idx on big (owner)"})
     apply(url, project)
-    pid = session(f"lock table big in {'access share' if held == 'AccessShareLock' else 'row exclusive'} mode")
+    mode = "access share" if held == "AccessShareLock" else "row exclusive"
+    pid = session(f"lock table only {'parted' if 'parted' in text else 'big'} in {mode} mode")
     answer = json.loads(plan(live, "-f", "json", c=f"-- transactional: false\n{text}").out)
     found = answer["steps"][0]["measured"]
     assert [one["session"]["pid"] for one in found["in_the_way"]] == [pid] * (held in modes)
@@ -230,12 +232,19 @@ def test_a_table_that_is_locked_keeps_nobody_waiting(live: tuple[str, Project], 
         connection.execute("set lock_timeout = '50ms'")
         found = sizes.ask(connection)
         around = neighbours.ask(connection, ["public.big", "public.small", "public.gone"])
+        assert found.major == connection.info.server_version // 10_000
     assert (found.of("public.fresh"), found.of("public.small"), found.of("public.parted")) == (None, 5, 50)
     assert around.bytes == {"public.big": value(url, "select pg_total_relation_size('big')")}
     answer = plan(live, b="alter table small add column a int")
     assert answer.code == 0, answer.err
     assert "public.small (about 5 rows): AccessExclusiveLock" in answer.out
     assert "holds AccessExclusiveLock on public.small" in answer.out
+
+
+def test_what_is_emptied_and_what_is_not_there_yet(live: tuple[str, Project]) -> None:
+    lines = plan(live, b="create table fresh (id int); truncate small", c="alter table fresh add column a int").out
+    assert re.search(r"public\.small \(about 5 rows, SIZE\): AccessExclusiveLock: empties it; ", anonymous(lines))
+    assert "public.fresh (empty): AccessExclusiveLock: readers and writers wait for a moment\n" in lines
 
 
 def test_what_has_no_rows_of_its_own_has_no_size(live: tuple[str, Project]) -> None:

@@ -222,6 +222,17 @@ def test_plans_are_kept_and_checked(small: Project) -> None:
     assert "changed-plan: the plan of by_owner is not the kept one\n" in answer.out
     assert "-Seq Scan on items\n" in answer.out
     assert explained(small, "by_owner").code == 0
+    gone = kept.with_name("gone.txt")
+    gone.write_text("Seq Scan on items\n")
+    assert explained(small, "by_owner", "--write").err.endswith("written: sql/queries/plans/by_owner.txt\n")
+    assert gone.exists()
+    assert explained(small, "--write").err.endswith("removed: sql/queries/plans/gone.txt\n")
+    assert not gone.exists()
+
+
+def test_where_nothing_is_said_the_data_is_large(small: Project) -> None:
+    assert call(small, "explain", "by_owner").out == explained(small, "by_owner").out
+    assert call(small, "explain", "by_owner", "--scale", "0.01").out != explained(small, "by_owner").out
 
 
 @pytest.mark.parametrize(

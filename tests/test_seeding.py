@@ -218,6 +218,28 @@ def test_seed_at_a_scale_keeps_to_the_hints(project: Project, database_url: str)
     assert value(database_url, "select count(*) from audit_log where table_name = 'users'") == 0
 
 
+@pytest.mark.parametrize(
+    ("tables", "named"),
+    [
+        ("a", "public.a"),
+        ("abc", "public.a, public.b, public.c"),
+        ("abcde", "public.a, public.b, public.c and 2 more"),
+    ],
+)
+def test_seed_names_the_tables_that_have_rows(
+    tables: str, named: str, project: Project, make_database: Callable[[str], str]
+) -> None:
+    url = make_database("".join(f"create table {name} as select 1 as one;" for name in tables) + "create table z ()")
+    answer = call(project, "seed", "-u", url, "--scale", "0.01", "--yes")
+    assert answer.code == 2
+    assert f" has rows in {named}: seed an empty database, as tools scratch makes" in answer.err
+
+
+def test_seed_says_how_many_tables_it_filled(project: Project, make_database: Callable[[str], str]) -> None:
+    answer = call(project, "seed", "-u", make_database("create table a (id int)"), "--scale", "0.001", "--yes")
+    assert (answer.code, answer.err.splitlines()[-1]) == (0, "filled 1 table")
+
+
 def test_seed_asks_and_needs_tables(project: Project, database_url: str, empty_url: str) -> None:
     asked = call(project, "seed", "-u", database_url)
     assert (asked.code, asked.err) == (2, "tools: this asks first, and there is nobody to answer: pass --yes\n")
