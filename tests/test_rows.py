@@ -26,6 +26,7 @@ def test_they_are_a_sorted_sequence() -> None:
     assert found == (COLOR, SIZE)
     assert found != (SIZE, COLOR)
     assert rows.load(Enum, []) == ()
+    assert repr(found) == repr((COLOR, SIZE))
 
 
 def test_an_object_of_a_row_is_like_any_other() -> None:
