@@ -78,6 +78,8 @@ REMADE = {
     "cast": "context method",
     "collation": "ctype deterministic icu_locale locale provider rules",
     "column": "collation expression generated",
+    "constraint": "columns deferrable deferred enforced expression include match no_inherit nulls_not_distinct"
+    " on_delete on_delete_columns on_update period referenced_columns references triggers type",
     "conversion": "default destination function source",
     "domain": "collation type",
     "event trigger": "event function tags",
@@ -100,6 +102,9 @@ REMADE = {
     "transform": "from_sql to_sql",
     "view": "defaults",
 }
+
+
+REMAKES = re.compile(r"^(?:drop|alter table \S+ drop constraint) ", re.MULTILINE)
 
 
 def is_remade(head: str) -> bool:
@@ -143,7 +148,7 @@ def test_the_script_brings_it_back(scene: Scene, base: database.Connection, expe
         assert reason in (before[0].note or "")
     else:
         if title(scene).startswith("changed ") and len(before) == 1 and ": type" not in title(scene):
-            assert is_remade(title(scene)) == bool(re.search(r"^drop ", before[0].hint or "", re.MULTILINE))
+            assert is_remade(title(scene)) == bool(REMAKES.search(before[0].hint or ""))
         assert known(scene) is None or scene.sql.startswith(MENDED) or len(scene.heads) > 1
         assert all(one.hint for one in before)
 
@@ -321,6 +326,80 @@ def test_what_is_made_anew_keeps_what_it_had(sql: str, base: database.Connection
         )
         base.execute((undo + sql).encode())
         assert mended(base, wanted) == []
+
+
+# Rights that should be, those that are, and what brings them back
+RIGHTS = [
+    (
+        "grant select, insert on app.notes to pg_monitor",
+        "grant select on app.notes to pg_monitor",
+        ["grant insert on table app.notes to pg_monitor"],
+    ),
+    (
+        "grant select on app.notes to pg_monitor",
+        "grant select, insert on app.notes to pg_monitor",
+        ["revoke insert on table app.notes from pg_monitor"],
+    ),
+    (
+        "grant select on app.notes to pg_monitor with grant option",
+        "grant select on app.notes to pg_monitor",
+        ["grant select on table app.notes to pg_monitor with grant option"],
+    ),
+    (
+        "grant select on app.notes to pg_monitor",
+        "grant select on app.notes to pg_monitor with grant option",
+        ["revoke grant option for select on table app.notes from pg_monitor"],
+    ),
+    (
+        "grant select, insert on app.notes to pg_monitor with grant option",
+        "grant select, update on app.notes to pg_monitor",
+        [
+            "revoke all on table app.notes from pg_monitor",
+            "grant insert, select on table app.notes to pg_monitor with grant option",
+        ],
+    ),
+    (
+        "grant insert on app.notes to pg_monitor; grant select on app.notes to pg_monitor with grant option",
+        "",
+        [
+            "revoke all on table app.notes from pg_monitor",
+            "grant insert on table app.notes to pg_monitor",
+            "grant select on table app.notes to pg_monitor with grant option",
+        ],
+    ),
+    (
+        "alter default privileges revoke usage on types from public",
+        "",
+        ["alter default privileges revoke all on types from public"],
+    ),
+    (
+        "",
+        "alter default privileges revoke usage on types from public",
+        ["alter default privileges grant usage on types to public"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("wanted", "there", "words"), RIGHTS)
+def test_rights_are_brought_back_in_few_words(
+    wanted: str, there: str, words: list[str], base: database.Connection
+) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute(wanted.encode())
+        expected = catalog.read(base)
+    with base.transaction(force_rollback=True):
+        base.execute(there.encode())
+        assert [one.hint for one in drift.diff(expected, catalog.read(base))] == [";\n".join(words)]
+        assert mended(base, expected) == []
+
+
+def test_no_script_says_a_secret_that_no_catalog_has(base: database.Connection, expected: Catalog) -> None:
+    with base.transaction(force_rollback=True):
+        base.execute(b"alter server elsewhere options (drop password, set host 'example.org')")
+        found = drift.find(expected, catalog.read(base))
+    script = drift.mend(found, head="test", destructive=True)
+    assert "***" not in script
+    assert "-- Not in here: changed foreign server elsewhere: " in script
 
 
 def test_what_loses_data_waits_for_somebody_to_want_it(base: database.Connection, expected: Catalog) -> None:
