@@ -420,6 +420,16 @@ def test_the_queries_of_the_release(history: Project) -> None:
     assert "setting" not in shown
 
 
+def test_a_query_of_the_release_that_has_no_plan(history: Project) -> None:
+    folder = history.directory / "sql" / "queries"
+    folder.mkdir(parents=True)
+    (folder / "tidy.sql").write_text("call tidy();")
+    procedure = "create procedure tidy() language sql as 'select 1';"
+    drop = HEADER.format(risk="high", phase="contract") + "drop procedure tidy();"
+    write_history(history.directory, {A: TABLE + procedure, B: drop})
+    assert "the query tidy of the release fails: procedure tidy() does not exist" in lint(history).out
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 def test_the_queries_of_the_release_are_those_of_its_commit(history: Project) -> None:
     folder = history.directory / "sql" / "queries"
