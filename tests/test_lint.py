@@ -284,7 +284,9 @@ def test_the_header(header: str, text: str, rules: set[str], tmp_path: Path) -> 
 
 
 def test_a_file_that_fails_ends_it(history: Project) -> None:
-    write_history(history.directory, {B: SAFE + "alter table nowhere add c int;", C: SAFE + "drop table a;"})
+    write_history(
+        history.directory, {B: SAFE + "create table b ();\nalter table nowhere add c int;", C: SAFE + "drop table a;"}
+    )
     answer = lint(history, "-f", "json")
     assert found(answer) == [(B, "fails")]
     assert "does not exist (42P01)" in answer.out
