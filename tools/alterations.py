@@ -196,6 +196,10 @@ def _(expected: kinds.Constraint, facts: Facts) -> str | None:
     if facts.keys() == {"clustered"}:
         word = f"cluster on {expected.label}" if expected.clustered else "set without cluster"
         return f"alter {expected.parents[0]} {word}"
+    if facts.keys() <= {"deferrable", "deferred"} and expected.type == "foreign key":  # of others PostgreSQL cannot
+        start = "deferred" if expected.deferred else "immediate"
+        when = f"deferrable initially {start}" if expected.deferrable else "not deferrable"
+        return f"alter {expected.parents[0]} alter constraint {expected.label} {when}"
     return None
 
 
