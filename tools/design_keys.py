@@ -151,7 +151,8 @@ def _settable(design: Blueprint) -> Iterator[Breach]:
 def _redundant(design: Blueprint) -> Iterator[Breach]:
     for sheet in design.sheets:
         ways = [way for way in accesses(sheet) if way.valid]
-        for way in ways:
+        identity = sheet.table.replica_identity.removeprefix("using index ")
+        for way in (one for one in ways if not one.item.name.endswith(f".{identity}")):
             better = next((other for other in ways if other is not way and _replaces(other, way)), None)
             if better is not None:
                 what = "the same" if len(better.keys) == len(way.keys) else "all that it can do"

@@ -25,3 +25,7 @@ create table parts (a integer) partition by range (a);
 create table parts_1 partition of parts default;
 create index parts_a_idx on only parts (a);
 create index parts_a_idx1 on parts (a);
+-- by it subscribers tell the rows apart
+create table told (a integer primary key, b integer not null unique);
+create unique index told_b_idx on told (b);
+alter table told replica identity using index told_b_idx;
