@@ -115,10 +115,6 @@ class Effect:
             scans=tuple(one.relation for one in self.impacts if one.scanned),
         )
 
-    def on(self, relation: str) -> Impact | None:
-        """Return what it did to one relation."""
-        return next((one for one in self.impacts if one.relation == relation), None)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
