@@ -159,6 +159,28 @@ def test_what_a_file_drops_is_told_and_no_loss(history: Path, cluster: scratch.C
     assert (trial.verdict, trial.dropped) == ("exact", ("column public.a.note", "table public.b"))
 
 
+def test_what_the_way_back_brings_back_from_a_copy_is_not_empty(history: Path, cluster: scratch.Cluster) -> None:
+    made = (
+        "create table b (id int, c int); create table c (id int primary key, word text not null,"
+        " n int generated always as identity, plain boolean not null default true);"
+        " insert into c (id, word) values (-1, 'one'), (-2, 'two')"
+    )
+    up = (
+        "create table words as select id, word from c; create table kept as table b;"
+        " drop table b; alter table c drop word, drop n, drop plain"
+    )
+    down = (
+        "create table b (id int, c int); insert into b table kept; drop table kept;"
+        " alter table c add word text; update c set word = words.word from words where words.id = c.id;"
+        " drop table words; alter table c alter word set not null, add n int generated always as identity,"
+        " add plain boolean not null default true"
+    )
+    project = write_history(history, {B: (made, "drop table b, c"), C: (up, down)})
+    trial = verify.verify(cluster, project, steps_of(project)).trials[2]
+    assert (trial.verdict, trial.losses) == ("exact", ())
+    assert trial.dropped == ("column public.c.n", "column public.c.plain"), "these have what a new column has"
+
+
 def test_a_table_that_another_one_takes_the_place_of_keeps_its_rows(history: Path, cluster: scratch.Cluster) -> None:
     up = "create table b as table a limit 15; drop table a; alter table b rename to a"
     project = write_history(history, {B: (up, "select 1")})

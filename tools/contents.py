@@ -11,7 +11,7 @@ from pathlib import Path
 from tools import inventory, sampling
 from tools.catalog import Catalog
 from tools.database import Connection
-from tools.kinds import Trigger
+from tools.kinds import Column, Trigger
 
 Columns = Mapping[str, tuple[str, ...]]  # by the name of the table
 ARMS = 200  # of one query: the parser goes down one level for each
@@ -63,12 +63,39 @@ def common(before: Catalog, stayed: Set[str], after: Catalog) -> Columns:
     return {name: tuple(labels) for name, labels in found.items() if labels}
 
 
-def dropped(before: Catalog, stayed: Set[str], after: Catalog) -> tuple[str, ...]:
-    """Return the tables and columns that went and came back: what they held is not there any more."""
-    names = [{one.key for one in (*catalog.tables, *catalog.columns)} for catalog in (before, after)]
-    found = sorted((names[0] & names[1]) - stayed)
-    tables = tuple(key.removeprefix("table ") + "." for key in found if key.startswith("table "))
-    return tuple(key for key in found if key.startswith("table ") or not key.partition(" ")[2].startswith(tables))
+def dropped(before: Connection, after: Connection, stayed: Set[str], was: Catalog, there: Catalog) -> tuple[str, ...]:
+    """Return the tables and columns that went and came back without what they held; `was` and `there` have both ends.
+
+    What a way back brings back from a copy is as it was.
+    """
+    names = [{one.key for one in (*catalog.tables, *catalog.columns)} for catalog in (was, there)]
+    gone = sorted((names[0] & names[1]) - stayed)
+    tables = tuple(key.removeprefix("table ") + "." for key in gone if key.startswith("table "))
+    found = (key for key in gone if key.startswith("table ") or not key.partition(" ")[2].startswith(tables))
+    return tuple(key for key in found if not _is_restored(before, after, key, was, there))
+
+
+def _is_restored(before: Connection, after: Connection, key: str, was: Catalog, there: Catalog) -> bool:
+    """Tell whether the rows are the same; those of a column only if they are such as no default makes."""
+    types = {one.name: one.type for one in there.columns}
+    column = next((one for one in was.columns if one.key == key), None)
+    table = column.container if column else key.removeprefix("table ")
+    if table not in {one.table for one in sampling.plan(was)} or (column and _is_numbered(column)):
+        return False
+    aside = _kept_by_triggers(was)[table]
+    mine = (one for one in was.columns if one.container == table and one.label not in aside)
+    every = tuple(one.label for one in mine if types.get(one.name) == one.type)
+    labels = tuple(dict.fromkeys((*_keys(was).get(table, every), column.label))) if column else every
+    if not labels or _differing(before, after, {table: labels}):
+        return False
+    counted = f"distinct {column.label}::text" if column else "*"
+    row = before.execute(f"select pg_catalog.count({counted}) from {table}".encode()).fetchone()
+    return row is not None and row[0] > (1 if column else 0)
+
+
+def _is_numbered(column: Column) -> bool:
+    """Tell whether a new column has the numbers of an old one by itself, as far as nobody deleted rows."""
+    return column.identity is not None or "nextval(" in (column.default or "")
 
 
 def compare(before: Connection, after: Connection, columns: Columns, catalog: Catalog) -> tuple[Loss, ...]:
@@ -84,9 +111,13 @@ def compare(before: Connection, after: Connection, columns: Columns, catalog: Ca
     aside = _kept_by_triggers(catalog)
     counted = {name: tuple(one for one in labels if one not in aside[name]) for name, labels in differing.items()}
     still = _differing(before, after, {name: labels for name, labels in counted.items() if labels})
-    keys = {one.container: one.columns for one in catalog.constraints if one.type == "primary key"}
+    keys = _keys(catalog)
     found = (_loss(before, after, name, labels, keys.get(name, ())) for name, labels in still.items())
     return tuple(loss for loss in found if loss.counts or loss.new)
+
+
+def _keys(catalog: Catalog) -> Mapping[str, tuple[str, ...]]:
+    return {one.container: one.columns for one in catalog.constraints if one.type == "primary key"}
 
 
 def _kept_by_triggers(catalog: Catalog) -> Mapping[str, frozenset[str]]:

@@ -270,7 +270,7 @@ def _verdict(schema: Verdict, losses: tuple[Loss, ...]) -> Verdict:
 def _losses(
     url: str, copy: str, before: Catalog, after: Catalog, there: Catalog
 ) -> tuple[tuple[Loss, ...], tuple[str, ...]]:
-    """Hold the rows of the copy against those of the database that it is a copy of; what was dropped has none."""
+    """Hold the rows of the copy against those of the database that it is a copy of; name what came back without."""
     with (
         database.connect(url, application="tools verify") as one,
         database.connect(copy, application="tools verify") as other,
@@ -278,7 +278,7 @@ def _losses(
     ):
         stayed = contents.stayed(one, other, after)
         losses = contents.compare(one, other, contents.common(before, stayed, there), before)
-    return losses, contents.dropped(before, stayed, there)
+        return losses, contents.dropped(one, other, stayed, before, there)
 
 
 def _orders(
