@@ -53,6 +53,13 @@ def test_at_a_scale_the_tables_are_full_and_kept_for_the_next_time(project: Proj
     assert "--scale makes sample data, and there is to be none" in refused.err
 
 
+def test_on_a_server_of_somebody_else_nothing_is_said_to_be_kept(tmp_path: Path, empty_url: str) -> None:
+    project = write_history(tmp_path, {A: "create table a (id integer primary key)"})
+    for _ in range(2):
+        answer = call(project, "scratch", "--scratch-url", empty_url, "--scale", "0.01", "--", "true")
+        assert (answer.code, answer.err.splitlines()[0]) == (0, "filling the tables")
+
+
 def test_the_exit_code_is_that_of_the_command(project: Project) -> None:
     assert count(project, "--empty", query="select 1", code=7) == ("1", 7)
 

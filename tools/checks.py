@@ -231,7 +231,7 @@ def scratch(
     if scale and (empty or no_seed):
         raise Trouble("--scale makes sample data, and there is to be none: leave out --empty and --no-seed")
     steps = () if empty else scratch_module.steps_of(migrations.read(project))
-    filling = sowing.filling(project, scale, terminal.say) if scale else None
+    filling = sowing.filling(project, scale, terminal.say, kept=settings.url is None) if scale else None
     with scratch_module.cluster(settings, project=project, steps=steps, filling=filling) as cluster:
         url = cluster.create(template=cluster.replayed)
         if not (empty or no_seed or scale):

@@ -96,7 +96,7 @@ def examine(
     """Run the documented queries on a scratch database with large data; indexes are judged by all queries only."""
     chosen = patterns.read(project, names)
     steps = scratch.steps_of(migrations.read(project))
-    filling = sowing.filling(project, scale, say)
+    filling = sowing.filling(project, scale, say, kept=settings.url is None)
     with (
         scratch.cluster(settings, project=project, steps=steps, filling=filling) as cluster,
         database.connect(cluster.url(str(cluster.replayed)), application="tools explain") as connection,

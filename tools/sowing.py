@@ -78,8 +78,8 @@ def _vacuum(connection: Connection, parts: tuple[Part, ...]) -> None:
     connection.execute("reset synchronous_commit")
 
 
-def filling(project: Project, scale: float, say: Say = lambda _: None) -> Filling:
-    """Return what fills a replayed database: known by the hints, the scale and our own code."""
+def filling(project: Project, scale: float, say: Say = lambda _: None, *, kept: bool = True) -> Filling:
+    """Return what fills a replayed database: known by the hints, the scale and our own code; `kept` is what it says."""
     hints = seeding.read_hints(project)
     digest = hashlib.sha256(f"{hints}{scale}".encode())
     code = [Path(path) for path in (forms.__file__, seeding.__file__, sower.__file__, __file__)]
@@ -87,7 +87,7 @@ def filling(project: Project, scale: float, say: Say = lambda _: None) -> Fillin
         digest.update(path.read_bytes())
 
     def fill_whole(url: str) -> None:
-        say("filling the tables, once: the next time it is there")
+        say(f"filling the tables{', once: the next time it is there' if kept else ''}")
         with database.connect(url, application="tools seed") as connection:
             fill(connection, hints, scale=scale, say=say)
 
