@@ -58,6 +58,11 @@ class Collection(Generic[Row, CreateT, UpdateT]):
         """Return the rows of one user; new rows are theirs, whatever a client sends."""
         if user_id is None:
             raise ValueError(f"{self.model.__name__} rows of nobody: owned_by needs a user")
+        if self.owner not in self.model.model_fields:
+            raise TypeError(
+                f"{self.model.__name__} has no column {self.owner}: name the one that says whose its rows are, "
+                "by Collection(..., owner=...)"
+            )
         if self.owner in self.update.model_fields:
             raise TypeError(f"{self.update.__name__} could give rows away: {self.owner} must not be among its fields")
         return Scope(model=self.model, fixed=((self.owner, user_id),))

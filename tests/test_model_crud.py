@@ -218,6 +218,13 @@ def test_nobody_owns_nothing() -> None:
         TASKS.owned_by(None)
 
 
+def test_an_owner_that_the_table_does_not_have_is_named_before_anything_is_asked() -> None:
+    collection = Collection(Task, TaskCreate, TaskUpdate, owner="shop_id")
+    with pytest.raises(TypeError, match=r"Task has no column shop_id: name .* by Collection\(\.\.\., owner=\.\.\.\)"):
+        collection.owned_by(ALICE)
+    assert collection.everything().fixed == ()
+
+
 def test_an_update_cannot_give_a_row_away() -> None:
     class Gift(BaseModel):
         user_id: uuid.UUID
