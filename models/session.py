@@ -72,9 +72,12 @@ def _begin_with(session: AnySession, statement: TextClause, bypass: bool) -> Non
 def transaction(
     engine: Engine, user_id: Any = None, *, role: str | None = None, bypass: bool = False, isolation: Any = None
 ) -> Iterator[Session]:
-    """Open a session, commit at the end, roll back on any error; rows stay readable afterwards."""
+    """Open a session, commit at the end, roll back on any error; rows stay readable afterwards.
+
+    `user_id`, `role` and `bypass` are those of `acting_as`; without a user it works in nobody's name, as the login.
+    """
     with errors.translated(), Session(_at(engine, isolation), expire_on_commit=False) as session:
-        if user_id is not None:
+        if user_id is not None or role is not None:
             acting_as(session, user_id, role=role, bypass=bypass)
         yield session
         session.commit()
@@ -89,7 +92,7 @@ async def async_transaction(
 
     with errors.translated():
         async with AsyncSession(_at(engine, isolation), expire_on_commit=False) as session:
-            if user_id is not None:
+            if user_id is not None or role is not None:
                 acting_as(session, user_id, role=role, bypass=bypass)
             yield session
             await session.commit()

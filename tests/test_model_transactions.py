@@ -204,6 +204,22 @@ def test_a_user_is_somebody(user: str | None, engine: sa.Engine) -> None:
         acting_as(session, user)
 
 
+def test_a_role_without_a_user_is_an_error_and_not_left_out(engine: sa.Engine, web: str) -> None:
+    """A user who is None by mistake would else work in nobody's name as the login, which may do more."""
+    with pytest.raises(ValueError, match="no user"), transaction(engine, None, role="todo_app"):
+        pytest.fail("it began")
+    with pytest.raises(ValueError, match="no user"):
+        run(engine, lambda _: pytest.fail("it began"), role="todo_app")
+
+    async def opened() -> None:
+        engine = open_async_engine(web, pool=None)
+        async with async_transaction(engine, role="todo_app"):
+            pytest.fail("it began")
+
+    with pytest.raises(ValueError, match="no user"):
+        asyncio.run(opened())
+
+
 def test_a_transaction_that_has_begun_takes_no_user(engine: sa.Engine) -> None:
     with Session(engine) as session:
         session.connection()
