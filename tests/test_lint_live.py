@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny import A, Answer, call, rows, write_history
+from tiny import A, Answer, B, call, rows, write_history
 
 from tools import config, scratch
 from tools.config import Project
@@ -82,6 +82,16 @@ def test_a_database_without_a_ledger_says_nothing_of_what_is_pending(tmp_path: P
     answer = lint(write_history(tmp_path, {A: "create table d (id int);"}), "-u", live)
     assert answer.code == 2
     assert "its ledger does not name the migrations that made them" in answer.err
+
+
+def test_an_applied_file_that_is_gone_is_named(tmp_path: Path, empty_url: str) -> None:
+    project = write_history(tmp_path, {A: "create table d (id int);", B: "create table e (id int);"})
+    assert call(project, "apply", "-u", empty_url, "--yes").code == 0
+    for path in project.migrations.glob(f"{B}*"):
+        path.unlink()
+    answer = lint(project, "-u", empty_url)
+    assert (answer.code, answer.out) == (2, "")
+    assert f"{B} is applied, and its file is gone: restore it from version control, or say which" in answer.err
 
 
 def test_the_roles_of_the_database_are_made_on_scratch(tmp_path: Path, live: str) -> None:

@@ -132,10 +132,7 @@ def select(
         wanted = known - applied
     there = asked.there if asked else None
     if there is not None and not files:
-        raise Trouble(
-            "the database has tables, and its ledger does not name the migrations that made them: see tools mark,"
-            " or say which files to look at"
-        )
+        raise Trouble(_unexplained(asked.applied if asked else frozenset(), known))
     if asked and (there is not None or not wanted & applied):
         before = () if there is not None else tuple(step for step in steps if step.migration.id in applied)
         rest = tuple(step for step in steps if step.migration.id in wanted)
@@ -171,6 +168,19 @@ def _ask(project: Project, live: str, known: frozenset[str]) -> Asked:
         if not applied <= known or (not applied and found.rows):
             there = catalog.read(connection)
     return Asked(applied=applied, sizes=found, there=there)
+
+
+def _unexplained(applied: frozenset[str], known: frozenset[str]) -> str:
+    """Return why the files do not say what the database has, and the way out."""
+    if applied & known:
+        return (
+            f"{min(applied - known)} is applied, and its file is gone: restore it from version control,"
+            " or say which files to look at"
+        )
+    return (
+        "the database has tables, and its ledger does not name the migrations that made them: see tools mark,"
+        " or say which files to look at"
+    )
 
 
 def _split(
