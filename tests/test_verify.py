@@ -355,7 +355,8 @@ def test_the_triggers_of_the_folder_must_be_current(history: Path, cluster: scra
     found = verify.verify(cluster, project, steps)
     assert not found.good
     assert [(one.kind, one.change) for one in found.triggers] == [("function", "changed")]
-    assert "tools new NAME --triggers" in call(project, "verify").out
+    for form in ("text", "markdown", "github", "junit", "sarif"):
+        assert "tools new NAME --triggers" in call(project, "verify", "--format", form).out
     newest = verify.verify(cluster, project, steps, only=(B,))
     assert (newest.reached, len(newest.triggers)) == (True, 1)
     older = verify.verify(cluster, project, steps, only=(A,))

@@ -83,9 +83,10 @@ def of_verification(found: Verification) -> Examination:
         for one in found.triggers
     ]
     late = (f"{one.id} run last" for one in found.late)
-    remarks = tuple(f"{trial.name}: {line}" for trial in trials if trial.good for line in wording.rows_lines(trial))
+    remarks = [wording.TRIGGERS.rstrip(":")] if found.triggers else []
+    remarks += [f"{trial.name}: {line}" for trial in trials if trial.good for line in wording.rows_lines(trial)]
     cases = (*(trial.name for trial in trials), *late, *(["triggers"] if found.reached else []))
-    return Examination(name="up, down, up", cases=cases, notices=tuple(notices), remarks=remarks)
+    return Examination(name="up, down, up", cases=cases, notices=tuple(notices), remarks=tuple(remarks))
 
 
 def of_lint(found: Lint) -> Examination:
