@@ -547,3 +547,10 @@ def test_our_own_history_is_clean(project: Project) -> None:
     shown: dict[str, Any] = json.loads(answer.out)
     assert shown["findings"] == []
     assert answer.code == 0
+
+
+def test_our_own_ways_back_say_what_they_are(project: Project) -> None:
+    """The page of the schema shows what a rollback file begins with (CONTRIBUTING.md)."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in project.migrations.glob("*.rollback.sql")}
+    assert texts
+    assert [name for name, text in texts.items() if not text.startswith("-- ")] == []
