@@ -247,6 +247,15 @@ def test_seed_asks_and_needs_tables(project: Project, database_url: str, empty_u
     assert missing.err == 'tools: relation "users" does not exist: make the tables first: tools apply\n'
 
 
+def test_sample_data_of_a_later_migration_says_so(tmp_path: Path, make_database: Callable[[str], str]) -> None:
+    project = write_history(tmp_path, {A: "create table a (id int); alter table a add note text"})
+    project.seed.mkdir()
+    (project.seed / "1.sql").write_text("insert into a (id, note) values (1, 'x');")
+    answer = call(project, "seed", "-u", make_database("create table a (id int)"), "--yes")
+    assert answer.code == 2
+    assert "hint: sample data is for a database with all migrations: see tools status\n" in answer.err
+
+
 def test_sample_data_that_fails_leaves_nothing(tmp_path: Path, make_database: Callable[[str], str]) -> None:
     project = write_history(tmp_path, {A: "create table a (id int primary key)"})
     url = make_database("create table a (id int primary key)")

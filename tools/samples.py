@@ -12,9 +12,12 @@ from tools import outline, scratch
 from tools.config import Project
 from tools.database import Connection
 from tools.errors import Trouble
+from tools.failure import NOTHING, Failed
 from tools.migrations import read_script
 from tools.statements import trees
 
+MISSING = ("42P01", "42703", "42704")  # a table, a column, a type that is not there
+BEHIND = "sample data is for a database with all migrations: see tools status"
 PLAIN = re.compile("[a-z_][a-z0-9_]*")
 
 
@@ -34,7 +37,12 @@ def tables(project: Project) -> tuple[str, ...]:
 def load(connection: Connection, project: Project) -> None:
     """Load the files in one transaction, and let the server count; a failure names file, line and column."""
     connection.execute("begin")  # visible, because a failure rolls back inside of load_folder
-    scratch.load_folder(connection, project, project.seed, state="nothing was changed")
+    try:
+        scratch.load_folder(connection, project, project.seed, state=NOTHING)
+    except Failed as failed:
+        if failed.sqlstate in MISSING:
+            failed.hint = f"{failed.hint or ''} {BEHIND}".strip()
+        raise
     if names := [sql.Identifier(*one) for one in _names(project)]:
         connection.execute(sql.SQL("analyze {}").format(sql.SQL(", ").join(names)))
     connection.execute("commit")
