@@ -22,6 +22,12 @@ Command = Callable[..., Any]
 class Option(click.Option):
     """An option whose default may be said in words; which numbers it takes, a refusal says."""
 
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Refuse an empty value: `--url "$SPARE_URL"` of a variable that is not set must not mean another database."""
+        if "" in (value if self.multiple and isinstance(value, (list, tuple)) else (value,)):
+            raise click.BadParameter("it is empty, like a variable that is not set", ctx, self)
+        return super().process_value(ctx, value)
+
     def get_help_extra(self, ctx: click.Context) -> OptionHelpExtra:
         """Return what stands in brackets behind the help: the default alone, in words where it has some."""
         extra = super().get_help_extra(ctx)
