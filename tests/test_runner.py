@@ -60,6 +60,7 @@ BROKEN = {
     "dollar": ("create table x ();\nselect $$it", 2, 8, "42601", ["unterminated dollar-quoted string"]),
     "comment": ("create table x (); /* it", 1, 20, "42601", ["unterminated /* comment"]),
     "extension": ("create extension plpgsql", 1, 1, "42710", ['extension "plpgsql" already exists']),
+    "role": ("create role postgres", 1, 1, "42710", ['role "postgres" already exists', "hint: a role belongs to the"]),
     "ledger": ("drop schema schema_tools cascade;", 1, 34, "ST003", ["the ledger is gone", "hint: a migration must"]),
     "public": ("drop schema public cascade;\ncreate schema public;", 2, 22, "ST003", ["the ledger is gone"]),
     "own row": ("delete from public._yoyo_migration;", 1, 36, "ST003", ["the ledger was changed"]),

@@ -146,6 +146,11 @@ def _hint(error: psycopg.Error, message: str) -> str | None:
         return (
             "install it on the server; for scratch databases take a server that has it: --scratch-bindir, --scratch-url"
         )
+    if message.startswith('role "') and error.sqlstate == "42710":  # already exists
+        return (
+            "a role belongs to the cluster, and another database, or another scratch database, has it already: "
+            "create it in a do block that catches duplicate_object, and leave it in the rollback file"
+        )
     if any(words in message for words in LACKING):
         return "this server was built without it; for scratch databases take another: --scratch-bindir, --scratch-url"
     if message.endswith("statement timeout"):  # others cancel with the same code
