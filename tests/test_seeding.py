@@ -245,6 +245,9 @@ def test_seed_asks_and_needs_tables(project: Project, database_url: str, empty_u
     assert (asked.code, asked.err) == (2, "tools: this asks first, and there is nobody to answer: pass --yes\n")
     missing = call(project, "seed", "-u", empty_url, "--yes")
     assert missing.err == 'tools: relation "users" does not exist: make the tables first: tools apply\n'
+    none = call(project, "seed", "--scale", "0.01", "-u", empty_url, "--yes")
+    assert none.code == 2
+    assert none.err.endswith(" has no tables: make them first: tools apply\n")
 
 
 def test_sample_data_of_a_later_migration_says_so(tmp_path: Path, make_database: Callable[[str], str]) -> None:

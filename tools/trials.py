@@ -44,6 +44,8 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
         database.explained("fill the tables", target),
     ):
         tables = samples.tables(project) if scale is None else sowing.tables(connection)
+        if not tables:
+            raise Trouble(f"{database.describe(target)} has no tables: make them first: tools apply")
         held = sowing.holding(connection, tables)
         if held:
             names = ", ".join(held[:3]) + (f" and {len(held) - 3} more" if len(held) > 3 else "")
