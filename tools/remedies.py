@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -17,7 +16,7 @@ from tools.hints import comment, dependency, drop, label, rename
 from tools.kinds import Comment, DefaultPrivilege, Object, Privilege
 from tools.renames import Renames
 from tools.rights import regrant
-from tools.surroundings import Surroundings, mentioned, spoken, surround
+from tools.surroundings import Surroundings, mentioned, names, spoken, surround
 
 Phase = Literal["drop", "make", "finish"]
 # What holds rows, or leaves something behind that no statement knows
@@ -145,9 +144,10 @@ def _changes(expected: Object, change: Change, around: Scene) -> tuple[Deed, ...
     if isinstance(expected, kinds.Column) and "storage" in facts and not expected.storage and around.actual.major < 16:
         words = f"set storage {_known_storage(expected)}"
         statements = [text.replace("set storage default", words) for text in statements]
+    is_tied = isinstance(expected, kinds.Sequence) and expected.owned_by and "owned_by" in facts  # when both are there
     alone = any("concurrently" in text for text in statements)
-    deed = Deed(item=expected, phase="make", statements=tuple(statements), alone=alone)
-    if expected.kind == "column" and facts.keys() & {"type", "collation"}:
+    deed = Deed(item=expected, phase="finish" if is_tied else "make", statements=tuple(statements), alone=alone)
+    if isinstance(expected, kinds.Column) and facts.keys() & {"type", "collation"}:
         return (*_aside(expected, _looking_at(expected, around), around, {expected.key}), deed, *rights)
     return (deed, *rights)
 
@@ -191,7 +191,15 @@ def _drops(item: Object, around: Scene) -> Iterable[Deed]:
         for child in around.actual.children.get(item.key, ()):
             if child.kind not in ("comment", "privilege", "default privilege"):
                 yield from _drops(child, around)
-    yield Deed(item=item, phase="drop", statements=(drop(item), *_relaxed(item, around)), costs=PRECIOUS.get(item.kind))
+    statements = (*_let_go(item, around), drop(item), *_relaxed(item, around))
+    yield Deed(item=item, phase="drop", statements=statements, costs=PRECIOUS.get(item.kind))
+
+
+def _let_go(item: Object, around: Scene) -> Iterable[str]:
+    """Yield what drops the exclusion constraints on a column: those with an expression do not go with it."""
+    for child in around.actual.children.get(item.key, ()) if isinstance(item, kinds.Column) else ():
+        if isinstance(child, kinds.Constraint) and child.type == "exclusion":
+            yield f"alter {child.parents[0]} drop constraint if exists {child.label}"
 
 
 def _relaxed(item: Object, around: Scene) -> Iterable[str]:
@@ -229,7 +237,7 @@ def _finish(item: Object) -> Iterable[Deed]:
             f"alter sequence {item.name} owned by {item.owned_by}",
             f"select pg_catalog.setval({literal(item.name)}, {values})",
         )
-        yield Deed(item=item, phase="finish", statements=statements)
+        yield Deed(item=item, phase="finish", statements=statements, is_new=True)
 
 
 def _new(item: Object, around: Scene) -> Deed:
@@ -266,7 +274,7 @@ def _rebuild(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
     if expected.kind not in REBUILT or _is_precious(expected, change):
         raise Unsaid(_reason(expected, change))
     yield from _aside(change.actual, around.actual.speakers(change.actual), around, {expected.key})
-    yield from _aside(change.actual, _leaning_on(change.actual, around), around, {expected.key})
+    yield from _aside(change.actual, around.actual.leaning(change.actual), around, {expected.key})
     yield Deed(item=change.actual, phase="drop", statements=(drop(change.actual),))
     yield from _makes(expected, around)
 
@@ -319,7 +327,7 @@ def _aside(subject: Object, others: Iterable[Object], around: Scene, seen: set[s
         if other.kind not in REBUILT or other.kind in ("domain", "enum", "composite type", "range type"):
             raise Unsaid(f"{other.kind} {other.name} is in the way")
         yield from _aside(other, around.actual.speakers(other), around, seen)
-        yield from _aside(other, _leaning_on(other, around), around, seen)
+        yield from _aside(other, around.actual.leaning(other), around, seen)
         yield Deed(item=other, phase="drop", statements=(drop(other),))
         yield from _makes(again, around)
 
@@ -334,38 +342,22 @@ def _default_aside(column: kinds.Column, again: Object, subject: Object) -> Iter
     yield Deed(item=again, phase="make", statements=(f"{start} set default {again.default}",))
 
 
-def _looking_at(column: Object, around: Scene) -> Iterable[Object]:
+def _looking_at(column: kinds.Column, around: Scene) -> Iterable[Object]:
     """Yield what PostgreSQL will not have on a column that changes its type (ATPrepAlterColumnType in tablecmds.c)."""
     table = around.actual.items.get(column.parents[0])
     if table is None:
         return
-    label = re.compile(rf"(?<![\w\"]){re.escape(column.label)}(?![\w\"])")
     for other in around.actual.speakers(table):
         if other.kind in ("view", "materialized view", "rule", "function"):
             yield other
     for child in around.actual.children.get(table.key, ()):
         text = around.actual.text(child)
-        if child.kind in ("trigger", "policy", "rule") and label.search(text):
+        if child.kind in ("trigger", "policy", "rule") and names(text, column):
             yield child
-        if isinstance(child, rarities.PublicationRelation) and label.search(child.predicate or ""):
+        if isinstance(child, rarities.PublicationRelation) and names(child.predicate or "", column):
             yield child
-        if isinstance(child, kinds.Column) and child.generated and label.search(child.expression or ""):
+        if isinstance(child, kinds.Column) and child.generated and names(child.expression or "", column):
             raise Unsaid(f"column {child.name} is computed from it")
-
-
-def _leaning_on(item: Object, around: Scene) -> Iterable[Object]:
-    """Yield the foreign keys that point to the columns of a key or a unique index."""
-    match item:
-        case kinds.Constraint(type="primary key" | "unique"):
-            table, columns = item.container, item.columns
-        case kinds.Index(unique=True):
-            table, columns = item.table, item.keys
-        case _:
-            return
-    for other in around.actual.items.values():
-        is_reference = isinstance(other, kinds.Constraint) and other.references == table
-        if is_reference and set(getattr(other, "referenced_columns", ())) == set(columns):
-            yield other
 
 
 def _renamed(item: Object, around: Scene) -> tuple[Object, Object] | None:

@@ -6,13 +6,14 @@ import heapq
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from tools import kinds
 from tools.creations import literal
 from tools.kinds import Constraint, Enum, Object, Privilege
-from tools.rarities import Publication
+from tools.rarities import ForeignTable, Publication
 from tools.remedies import Deed, Remedy, Scene
-from tools.surroundings import Surroundings, mentioned, spoken
+from tools.surroundings import Surroundings, mentioned, names, spoken
 
 # The order of what has no bond with each other; it is turned round for what is dropped
 RANKS = (
@@ -25,13 +26,18 @@ RANKS = (
     *("privilege of a column", "security label", "comment", "extension dependency", "event trigger"),
 )
 PHASES = ("drop", "make", "finish")
+KEPT = "something that is kept speaks of it"
 Key = tuple[str, str]
 
 
-def order(deeds: Iterable[Deed], around: Scene) -> tuple[Deed, ...]:
-    """Return the deeds in an order in which they work; of two about one object, the one that makes it anew counts."""
-    chosen = _choose(deeds, around)
+def order(deeds: Iterable[Deed], around: Scene, *, destructive: bool = True) -> tuple[Deed, ...]:
+    """Return the deeds in an order in which they work; of two about one object, the one that makes it anew counts.
+
+    What would cost something, and what leans on that, says so by its `costs` where nothing may be lost.
+    """
+    chosen = _choose(deeds, around, destructive=destructive)
     needs = _needs(chosen, around)
+    chosen = chosen if destructive else _hold(chosen, needs)
     waiting = {key: len(before) for key, before in needs.items()}
     after: dict[Key, list[Key]] = defaultdict(list)
     for key, before in needs.items():
@@ -63,7 +69,8 @@ def hint(remedy: Remedy, around: Scene) -> str | None:
 
 def write(remedies: Mapping[str, Remedy], around: Scene, *, head: str, destructive: bool) -> str:
     """Return the script: what cannot be said as comments, then one transaction's work, then what takes none."""
-    deeds = order((deed for remedy in remedies.values() for deed in remedy.deeds), around)
+    meant = (deed for remedy in remedies.values() for deed in remedy.deeds)
+    deeds = order(meant, around, destructive=destructive)
     early = [deed for deed in deeds if _is_awaited(deed, deeds, around)]
     lines = [
         f"-- {_line(head)}",
@@ -120,15 +127,34 @@ def _written(deed: Deed, *, is_meant: bool) -> Iterator[str]:
         yield statement if is_meant else _commented(statement)
 
 
-def _choose(deeds: Iterable[Deed], around: Scene) -> dict[Key, Deed]:
+def _choose(deeds: Iterable[Deed], around: Scene, *, destructive: bool) -> dict[Key, Deed]:
+    """Return one deed for each object and phase: nothing is dropped that goes anyway, or made that stays."""
+    deeds = tuple(deeds)
+    drops = {deed.item.key: deed for deed in deeds if deed.phase == "drop"}
+    going = {key: {child.key for child in _with(around.actual, key)} for key in drops}
+    gone = set().union(*(children for key, children in going.items() if destructive or not drops[key].costs))
+    left = drops.keys() | set().union(*going.values())
     chosen: dict[Key, Deed] = {}
     for deed in deeds:
-        key = deed.key
+        key, item = deed.key, deed.item.key
+        stays = deed.is_new and item in around.actual.items and item not in left
+        if stays or (deed.phase == "drop" and item in gone):
+            continue
         if key not in chosen or (deed.is_new and not chosen[key].is_new):
             chosen[key] = deed
-    rebuilt = {one.item.key for one in chosen.values() if one.phase == "drop"}
-    gone = {child.key for key in rebuilt for child in _with(around.actual, key)}
-    return {key: deed for key, deed in chosen.items() if deed.phase != "drop" or deed.item.key not in gone}
+    return chosen
+
+
+def _hold(chosen: Mapping[Key, Deed], needs: Mapping[Key, set[Key]]) -> dict[Key, Deed]:
+    """Return the deeds; those that lean on one which waits, or are the other half of it, wait too."""
+    waiting = {key for key, deed in chosen.items() if deed.costs}
+    leaning: dict[Key, set[Key]] = {}
+    for key, deed in chosen.items():
+        owners = {(top, "make") for top in (key[0], *deed.item.parents)}
+        leaning[key] = owners if deed.phase == "finish" else needs[key] | {(key[0], "drop"), (key[0], "make")}
+    while more := {key for key in chosen.keys() - waiting if leaning[key] & waiting}:
+        waiting |= more
+    return {key: replace(deed, costs=deed.costs or KEPT) if key in waiting else deed for key, deed in chosen.items()}
 
 
 def _with(side: Surroundings, key: str) -> tuple[Object, ...]:
@@ -139,27 +165,46 @@ def _with(side: Surroundings, key: str) -> tuple[Object, ...]:
 def _needs(chosen: Mapping[Key, Deed], around: Scene) -> dict[Key, set[Key]]:
     """Return for each deed those that come before it."""
     makers: dict[str, set[Key]] = defaultdict(set)
+    columns: dict[str, list[Key]] = defaultdict(list)  # those that are made, by the name of their table
+    speakers: dict[str, set[Key]] = defaultdict(set)
     for key, deed in chosen.items():
         if key[1] == "make" and (name := spoken(deed.item)) is not None:
             makers[name].add(key)
-    said = {key: _said(deed.item, around.actual) for key, deed in chosen.items()}
+        elif deed.is_new and isinstance(deed.item, kinds.Column):
+            columns[deed.item.container].append(key)
+        for name in _near(deed.item, around.actual):
+            speakers[name].add(key)
     needs: dict[Key, set[Key]] = {}
     for key, deed in chosen.items():
         if deed.phase == "drop":
-            needs[key] = _freed(deed, chosen, said, around)
+            needs[key] = _freed(deed, chosen, speakers, around)
         elif deed.phase == "finish":
             needs[key] = {other for other in chosen if other[1] != "finish"}
         else:
             item = around.expected.items.get(deed.item.key, deed.item)
-            needs[key] = {other for name in _said(item, around.expected) for other in makers[name]} - {key}
+            near = _near(item, around.expected)
+            used = (other for table in near & columns.keys() for other in columns[table])
+            needs[key] = {other for other in used if _uses(item, chosen[other].item, around.expected)}
+            needs[key] |= {other for name in near for other in makers[name]}
             needs[key] |= {(item.key, "drop")} & chosen.keys()
             needs[key] |= set(_above(item, chosen, around))
+            needs[key] -= {key}
     return needs
 
 
-def _said(item: Object, side: Surroundings) -> set[str]:
+def _near(item: Object, side: Surroundings) -> set[str]:
+    """Return the names that an object speaks of, and those of what it is part of."""
     known = side.items.get(item.key)
-    return mentioned(side.text(known)) if known is not None else set()
+    if known is None:
+        return set()
+    return mentioned(side.text(known)) | {side.items[parent].name for parent in known.parents if parent in side.items}
+
+
+def _uses(item: Object, column: Object, side: Surroundings) -> bool:
+    """Tell whether an object that is near a column's table speaks of the column."""
+    if not isinstance(column, kinds.Column) or isinstance(item, kinds.Table | ForeignTable):
+        return False
+    return names(item.expression or "" if isinstance(item, kinds.Column) else side.text(item), column)
 
 
 def _above(item: Object, chosen: Mapping[Key, Deed], around: Scene) -> Iterator[Key]:
@@ -173,22 +218,27 @@ def _above(item: Object, chosen: Mapping[Key, Deed], around: Scene) -> Iterator[
             yield from _above(around.expected.items[parent], chosen, around)
 
 
-def _freed(deed: Deed, chosen: Mapping[Key, Deed], said: Mapping[Key, set[str]], around: Scene) -> set[Key]:
+def _freed(deed: Deed, chosen: Mapping[Key, Deed], speakers: Mapping[str, set[Key]], around: Scene) -> set[Key]:
     """Return what has to let go of an object before it is dropped: others that are dropped, or changed."""
-    name = spoken(deed.item)
-    is_back = (deed.item.key, "make") in chosen
-    table = around.actual.items.get(deed.item.parents[0]) if deed.item.kind == "column" else None
-    found: set[Key] = set()
-    for key, other in chosen.items():
-        lets_go = key[1] == "drop" or (key[1] == "make" and not is_back and (key[0], "drop") not in chosen)
-        if key == deed.key or not lets_go:
-            continue
-        is_inside = deed.item.key in other.item.parents and key[1] == "drop"
-        is_view = other.item.kind in ("view", "materialized view") and table is not None and table.name in said[key]
-        is_published = deed.item.kind == "schema" and deed.item.name in _published(around.actual.items.get(key[0]))
-        if is_inside or is_view or is_published or name in said[key]:
-            found.add(key)
-    return found
+    item = deed.item
+    before = around.actual.items
+    is_back = (item.key, "make") in chosen
+    bound = set(speakers.get(spoken(item) or "", ()))
+    if isinstance(item, kinds.Column):
+        near = speakers.get(item.container, ())
+        bound |= {key for key in near if key[0] in before and _uses(before[key[0]], item, around.actual)}
+    if item.kind == "schema":
+        bound |= {key for key in chosen if item.name in _published(before.get(key[0]))}
+    inside = {child.key for child in (*around.actual.children.get(item.key, ()), *_with(around.actual, item.key))}
+    # what is in it goes along; a sequence may have left it
+    staying = {child for child in inside if child in before and item.key in before[child].parents}
+    bound = {key for key in bound if key[0] not in inside} | {(child, "drop") for child in inside}
+    bound |= {key for child in staying if (key := (child, "make")) in chosen and not chosen[key].is_new}
+    return {
+        key
+        for key in bound & chosen.keys() - {deed.key}
+        if key[1] == "drop" or (key[1] == "make" and not is_back and (key[0], "drop") not in chosen)
+    }
 
 
 def _published(item: Object | None) -> tuple[str, ...]:

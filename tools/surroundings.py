@@ -10,7 +10,7 @@ from typing import Any
 
 from tools import catalog
 from tools.catalog import COMPARED, Catalog
-from tools.kinds import Column, Comment, Function, Object, Privilege, Table
+from tools.kinds import Column, Comment, Constraint, Function, Index, Object, Privilege, Table
 from tools.rarities import ExtensionDependency, ForeignTable
 
 # Kinds that others speak of by their full name; PostgreSQL prints it qualified where nothing is on the search_path
@@ -69,6 +69,20 @@ class Surroundings:
         own = {one.key for one in self.belonging(item)} | {item.key}
         yield from (other for other in self.index.get(name, ()) if other.key not in own)
 
+    def leaning(self, item: Object) -> Iterator[Object]:
+        """Yield the foreign keys that point to the columns of a key or a unique index."""
+        match item:
+            case Constraint(type="primary key" | "unique"):
+                table, columns = item.container, item.columns
+            case Index(unique=True):
+                table, columns = item.table, item.keys
+            case _:
+                return
+        for other in self.items.values():
+            is_reference = isinstance(other, Constraint) and other.references == table
+            if is_reference and set(getattr(other, "referenced_columns", ())) == set(columns):
+                yield other
+
 
 def surround(found: Catalog) -> Surroundings:
     """Return the surroundings of a catalog's objects."""
@@ -102,6 +116,11 @@ def mentioned(text: str) -> set[str]:
         ends = [one.end() for one in NAME.finditer(path)][1:]
         found |= {path[:end] for end in ends} | ({path} if "." in path else set())
     return found
+
+
+def names(text: str, column: Column) -> bool:
+    """Tell whether a text has the column's own name, of whatever table."""
+    return re.search(rf"(?<![\w\"]){re.escape(column.label)}(?![\w\"])", text) is not None
 
 
 def words(item: Object) -> str:
