@@ -283,6 +283,17 @@ def test_the_header(header: str, text: str, rules: set[str], tmp_path: Path) -> 
     assert {rule for _, rule in lint_json(project, B)} - {"result-type-changes"} == rules
 
 
+def test_a_comment_behind_a_statement_that_fails_is_for_another_one(history: Project) -> None:
+    """What was not looked at tells nothing of it, and it does not leave out the failure."""
+    text = (
+        "-- lint: ignore truncate because it is small\n-- no statement\n\ncreate table b ();\n\n"
+        "alter table nowhere add c int;\n\n-- lint: ignore {} because a is small\ncreate index on a (note);\n"
+    )
+    for rule in ("create-index", "fails"):
+        write_history(history.directory, {B: SAFE + text.format(rule)})
+        assert found(lint(history, "-f", "json")) == [(B, "fails")]
+
+
 def test_a_file_that_fails_ends_it(history: Project) -> None:
     write_history(
         history.directory, {B: SAFE + "create table b ();\nalter table nowhere add c int;", C: SAFE + "drop table a;"}

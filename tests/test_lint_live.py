@@ -35,6 +35,11 @@ ON_REAL_ROWS = [
     ("alter table c add foreign key (a_id) references a (id);", ["add-foreign-key"]),  # few of the parents are copied
     ("update b set id = id;", ["many-rows-at-once"]),  # by its trigger
     ("update b set id = id where id = 2;", []),
+    # it is empty: made-up rows count for nothing
+    ("-- transactional: false\ncreate unique index concurrently on e (flag);", []),
+    ("alter table e add column more int not null;", ["required-column"]),
+    ("alter table p add check (id > 7);", ["data-contradicts-constraint"]),  # its rows are in a partition
+    ("alter table p add column more int not null;", ["not-null-without-default"]),
     (
         "create or replace function spread() returns trigger language plpgsql as 'begin new.x := 1; end';",
         ["write-fails"],
@@ -50,7 +55,9 @@ def live(make_database: Callable[[str], str]) -> str:
     return make_database(
         "create table a (id int primary key, note text, rare text, done boolean);"
         "create table b (id int);"
-        "create table c (a_id int primary key);"
+        "create table c (a_id int primary key); create table e (id int primary key, flag boolean not null);"
+        "create table p (id int) partition by range (id); create table p1 partition of p for values from (1) to (9);"
+        "insert into p values (5);"
         "insert into a select n, 'n' || n / 200, null, n % 10 < 9 from generate_series(11, 20010) as n;"
         "insert into b values (1); insert into c select id from a; grant select, insert on a to public;"
         "create function spread() returns trigger language plpgsql as 'begin update a set note = id; return new; end';"

@@ -20,6 +20,7 @@ from tools import (
     ledger,
     locking,
     losing,
+    measure,
     migrations,
     release,
     scratch,
@@ -277,11 +278,13 @@ def judge(project: Project, scene: Scene) -> list[Finding]:
         for check in CHECKS
         for hit in check.find(scene)
     ]
-    starts = [effect.statement.start for effect in scene.effects]
+    starts = [piece.start for piece, _ in measure.pieces(scene.script)]
     ignores = claims.ignores(path, scene.script, starts, frozenset(rule.id for rule in RULES))
     used = {one for one in ignores for start, each in found if one.covers(each, start)}
     kept = [each for start, each in found if not any(one.covers(each, start) for one in ignores)]
-    kept += [_unused(path, scene, one) for one in ignores if one not in used]
+    seen = [effect.statement.start for effect in scene.effects]  # where one failed, not all
+    tried = (one for one in ignores if scene.measurement.done or one.statement in seen)
+    kept += [_unused(path, scene, one) for one in tried if one not in used]
     return sorted(kept, key=lambda one: (one.line or 0, one.rule))
 
 

@@ -19,28 +19,27 @@ POLITE = "set local statement_timeout = '5s'; set local lock_timeout = '200ms';"
 
 def copy(
     live: Connection, scratch: Connection, catalog: Catalog, tables: Iterable[str], sizes: Sizes, notes: list[str]
-) -> set[str]:
-    """Copy rows into tables that are empty on scratch, and return those whose rows are all real.
+) -> dict[str, int]:
+    """Copy rows into tables that are empty on scratch, and return how many there are now of those that could be read.
 
     Keys are not asked: the parents of a row need not be among the copied. A table that cannot be read stays empty;
     where a right is missing for it, a note says so.
     """
-    done = set()
+    done: dict[str, int] = {}
     for table in tables:
         columns = [c.label for c in catalog.columns if c.container == table and not c.generated]
         if columns:
             try:
-                _copy(live, scratch, table, columns, sizes.of(table))
+                done[table] = _copy(live, scratch, table, columns, sizes.of(table))
             except errors.InsufficientPrivilege as error:  # a policy is one, too: see database.SHELTER
                 notes.append(f"the rows of {table} are made up, for none could be copied: {error.diag.message_primary}")
                 continue
             except psycopg.Error:  # it is not there yet, or a constraint that is not valid refuses a row
                 continue
-            done.add(table)
     return done
 
 
-def _copy(live: Connection, scratch: Connection, table: str, columns: list[str], rows: int | None) -> None:
+def _copy(live: Connection, scratch: Connection, table: str, columns: list[str], rows: int | None) -> int:
     names = sql.SQL(", ").join(tree.identifier(column) for column in columns)
     read = sql.SQL("copy (select {} from {} {} limit {}) to stdout").format(
         names, tree.identifier(table), _sample(rows), ROWS
@@ -58,6 +57,7 @@ def _copy(live: Connection, scratch: Connection, table: str, columns: list[str],
         with source.copy(read) as outgoing, target.copy(write) as incoming:
             for block in outgoing:
                 incoming.write(block)
+        return target.rowcount
 
 
 def _sample(rows: int | None) -> sql.Composable:

@@ -31,8 +31,8 @@ class Walk:
     """One way through a history.
 
     `major` is the PostgreSQL that the files are for; scratch's own, where nothing else is said. `url` has rows in it:
-    of the tables in `real` some of those that `live` has, else made up. `clean` is the same history without, `behind`
-    what it has not seen yet.
+    of the tables in `real` as many as that of those that `live` has, else made up. `clean` is the same history without,
+    `behind` what it has not seen yet.
     """
 
     cluster: scratch.Cluster
@@ -41,7 +41,7 @@ class Walk:
     major: int | None = None
     live: Connection | None = None
     queries: Mapping[str, str] = field(default_factory=dict)
-    real: set[str] = field(default_factory=set)
+    real: dict[str, int] = field(default_factory=dict)
     url: str = ""
     clean: str | None = None
     behind: list[Step] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Walk:
         asked = self._ask() if self.asked is None else self.asked
         measured = measure.measure(self.url, step, fill)
         if not measured.done:
-            measured = self._again(step, measured)
+            measured = self._again(step, measured, before)
         after, self.asked = self._read(), self._ask()
         now = self._try_writes(step, after, tables) if measured.done else {}
         return Scene(
@@ -123,9 +123,9 @@ class Walk:
             broken=tuple((table, reason) for table, reason in now.items() if table not in broken),
         )
 
-    def _again(self, step: Step, failed: Measurement) -> Measurement:
+    def _again(self, step: Step, failed: Measurement, before: Catalog) -> Measurement:
         """Measure on the same history without rows, and go on from there; what real rows refuse stays a failure."""
-        certain = _is_certain(failed.effects[-1], self.real)
+        certain = _is_certain(failed.effects[-1], before, self.real)
         self._leave_rows()
         measured = measure.measure(self.url, step, lambda names: dict.fromkeys(names, 0))
         if not measured.done or not certain:
@@ -207,11 +207,23 @@ def _served(step: Step, before: Catalog) -> set[str]:
     return {one.container for one in before.triggers if tree.bare(one.function.partition("(")[0]) in words}
 
 
-def _is_certain(effect: Effect, real: set[str]) -> bool:
+def _is_certain(effect: Effect, before: Catalog, real: Mapping[str, int]) -> bool:
     """Tell whether what failed on these rows fails on the others, too: a value is missing, or the rows are real."""
     if effect.failure is None or effect.failure.sqlstate not in ("23502", "23505", "23514"):
         return False
+    counts = [real[name] for name in _roots(before, effect.failure.relation) if name in real]
     added = any(tree.member(one.subtype) == "AddColumn" for one in tree.commands(effect.node))
     if added and effect.failure.sqlstate == "23502":
-        return True
-    return any(tree.bare(name) == effect.failure.relation for name in real)
+        return not counts or any(counts)
+    return any(counts)
+
+
+def _roots(before: Catalog, relation: str | None) -> Iterator[str]:
+    """Yield the tables that are called so, and those that they are partitions of: rows are copied from these."""
+    parents = {table.name: table.partition_of for table in before.tables}
+    for name in parents:
+        if tree.bare(name) == relation:
+            root: str | None = name
+            while root:
+                yield root
+                root = parents.get(root)
