@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from tiny import A, Answer, B, call, rows, write_history
 
-from tools import config, scratch
+from tools import beside, config, scratch
 from tools.config import Project
 
 
@@ -125,3 +127,18 @@ def test_what_a_database_brings_along_has_no_rights_on_scratch(tmp_path: Path, l
     (tmp_path / "try.sql").write_text("alter table b add column more int;")
     answer = lint(config.load(tmp_path), "-u", live, "try.sql")
     assert (answer.code, "external program" in answer.out) == (0, True), answer.err
+
+
+def test_what_a_session_locks_of_a_table_is_no_lock_on_it(live: str) -> None:
+    """A row that two wait for, or the end of a file, is ExclusiveLock in pg_locks, and keeps nobody from the table."""
+    asks = b"update a set note = 'x' where id = 11"
+    with ExitStack() as stack:
+        first, *others, observer = (stack.enter_context(closing(psycopg.connect(live))) for _ in range(4))
+        first.execute(asks)
+        for one in others:
+            one.pgconn.send_query(asks)
+        while not observer.execute("select from pg_locks where locktype = 'tuple' and granted").fetchall():
+            observer.rollback()
+        found = observer.execute(beside.WAITING).fetchall()
+        pids = {one.info.backend_pid for one in others}
+    assert {mode for pid, oid, mode, _ in found if pid in pids and oid is not None} == {"RowExclusiveLock"}

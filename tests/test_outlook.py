@@ -437,16 +437,18 @@ def test_through_a_pooler(live: tuple[str, Project]) -> None:
 
 def test_the_plan_in_markdown(live: tuple[str, Project], session: Callable[[str], int]) -> None:
     session("select * from big limit 1")
-    answer = plan(live, "-f", "markdown", b=("-- Add | a token.\n" + TOKEN, "alter table big drop column token"))
+    answer = plan(
+        live, "-f", "markdown", b=("-- Add | a token.\n-- risk: low\n" + TOKEN, "alter table big drop column token")
+    )
     assert anonymous(answer.out) == (
         "**Plan:** 1 to apply\n\n"
         "| migration | what | risk | phase |\n| --- | --- | --- | --- |\n"
-        f"| `{B}` | Add &#124; a token. | high | expand |\n\n"
+        f"| `{B}` | Add &#124; a token. | high though its header says low | expand |\n\n"
         f"**`{B}`**\n\n"
         "| table | strongest lock | work | readers and writers |\n| --- | --- | --- | --- |\n"
         "| `public.big (about 20,000 rows, SIZE)` | AccessExclusiveLock | writes all of it again; builds"
         " public.big&#95;pkey | readers and writers wait while it works |\n\n"
-        "- hazard add-column-volatile-default, line 2: writes all of public.big (about 20,000 rows) again while nobody"
+        "- hazard add-column-volatile-default, line 3: writes all of public.big (about 20,000 rows) again while nobody"
         " may read or write it (AccessExclusiveLock)\n"
         "- in its way now: pid N (shop, idle in transaction) holds AccessShareLock on public.big\n"
         f"- way back: {B.replace('_', '&#95;')}.rollback.sql: loses column public.big.token\n\n"

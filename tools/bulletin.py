@@ -61,14 +61,15 @@ def _file(found: Outlook, file: File, paint: Paint) -> Iterator[str]:
 
 def _about(file: File, paint: Paint) -> list[str]:
     """Return what is said of a file in brackets: risk and phase as computed, where the header says another."""
-    script, computed = file.step.script, file.scene is not None
-    about = []
-    for word, value, header in (("risk ", file.risk, script.risk), ("", file.phase, script.phase)):
-        if value:
-            doubt = f" though its header says {header}" if computed and header not in (None, value) else ""
-            about.append((paint(f"{word}{value}", RISKS[value]) if word else value) + doubt)
+    script = file.step.script
+    about = [paint(f"risk {file.risk}", RISKS[file.risk]) + _doubt(file, file.risk, script.risk)] if file.risk else []
+    about += [file.phase + _doubt(file, file.phase, script.phase)] if file.phase else []
     about += [] if script.transactional == "true" else ["outside a transaction"]
     return about + (["late"] if file.step.late else [])
+
+
+def _doubt(file: File, computed: str, header: str | None) -> str:
+    return f" though its header says {header}" if file.scene and header not in (None, computed) else ""
 
 
 def said(found: Outlook, file: File, effect: Effect) -> Iterator[str]:
@@ -244,9 +245,7 @@ def _expected_json(one: Expected) -> dict[str, Any]:
 def as_markdown(found: Outlook) -> str:
     """Return the plan as Markdown: a table of the files, then of each what it does to the tables that are there."""
     parts = [f"**Plan:** {summary(found)}", *(f"- refused: {plain(sentence)}" for sentence in found.refusals)]
-    files = [
-        (code(f.step.migration.id), plain(f.step.script.title or ""), f.risk or "", f.phase or "") for f in found.files
-    ]
+    files = [_row(file) for file in found.files]
     parts += [table(("migration", "what", "risk", "phase"), files)] if files else []
     for file in found.files if found.measured else ():
         parts += _tables(found, file)
@@ -255,6 +254,13 @@ def as_markdown(found: Outlook) -> str:
     oldest = found.neighbours.oldest
     notes = [f"the oldest open transaction: {session(oldest)}"] if oldest else []
     return "\n\n".join([*parts, *(f"- {plain(one)}" for one in (*notes, *found.notes))])
+
+
+def _row(file: File) -> tuple[str, str, str, str]:
+    script = file.step.script
+    pairs = ((file.risk, script.risk), (file.phase, script.phase))
+    risk, phase = (value + _doubt(file, value, header) if value else "" for value, header in pairs)
+    return code(file.step.migration.id), plain(script.title or ""), risk, phase
 
 
 def _tables(found: Outlook, file: File) -> Iterator[str]:

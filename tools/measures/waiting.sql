@@ -1,7 +1,7 @@
 -- What does each session of this database lock or ask for, and what does it wait for?
 select
   l.pid,
-  l.relation::bigint as oid,
+  case l.locktype when 'relation' then l.relation::bigint end as oid, -- to extend a file is ExclusiveLock, too
   l.mode,
   (
     select concat_ws(' ', w.locktype, w.relation, w.virtualxid, w.transactionid, w.mode)
