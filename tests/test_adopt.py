@@ -333,6 +333,24 @@ def test_an_answer_that_is_not_yes(
     assert mark(project, url, "dbmate").out.endswith(marked(A, B))
 
 
+def test_somebody_is_asked_where_there_is_something_to_record(
+    monkeypatch: pytest.MonkeyPatch, make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    project = write_history(tmp_path, ABC)
+    url = make_database(A_AND_B)
+    monkeypatch.setattr(sys, "stdin", Keyboard("n\n"))
+    answer = call(project, "mark", A, B, "-u", url)
+    assert (answer.code, applied(url)) == (2, [])
+    assert "record 2 as applied on " in answer.out + answer.err
+    refused = call(project, "mark", A, "-u", url)
+    assert "record" not in refused.out
+    assert "the database is not what these migrations would have made" in refused.err
+    monkeypatch.setattr(sys, "stdin", Keyboard("y\n"))
+    assert call(project, "mark", A, B, "-u", url).out.endswith(marked(A, B))
+    monkeypatch.setattr(sys, "stdin", Keyboard("n\n"))
+    assert call(project, "mark", A, B, "-u", url).err == "nothing to mark\n"
+
+
 def test_with_nobody_to_answer_yes_is_required(make_database: MakeDatabase, tmp_path: Path) -> None:
     url = make_database(A_AND_B)
     answer = mark(write_history(tmp_path, ABC), url, "catalog")

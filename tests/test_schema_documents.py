@@ -118,14 +118,15 @@ def test_every_foreign_key_is_served_by_a_whole_index(conn: Connection) -> None:
 def test_the_comment_of_an_index_names_queries_that_name_the_index(conn: Connection) -> None:
     rows = conn.execute("select relname, obj_description(oid, 'pg_class') from pg_class where relkind in ('i', 'I')")
     said = {(name, query) for name, comment in rows for query in re.findall(r"\((\w+_\w+)\)", comment or "")}
-    assert said == {(index, path.stem) for path in QUERIES for index in INDEX.findall(path.read_text())}
+    wanted = {(index, path.stem) for path in QUERIES for index in INDEX.findall(path.read_text())}
+    assert said == wanted, "a migration says in the comment of the index which query it serves, in brackets"
 
 
 # --- queries ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_query_has_parameters_here() -> None:
-    assert {path.stem for path in QUERIES} == set(PARAMETERS)
+    assert {path.stem for path in QUERIES} == set(PARAMETERS), "say in PARAMETERS what the query asks for"
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

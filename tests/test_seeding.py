@@ -206,7 +206,7 @@ def test_seed_fills_a_migrated_database_that_is_empty(project: Project, database
         answer = call(project, "seed", "-u", database_url, "--yes", *options)
         assert answer.code == 2
         assert "has rows in" in answer.err
-        assert "more: seed an empty database, as tools scratch makes" in answer.err
+        assert "more: seed one without, as tools scratch --no-seed makes" in answer.err
 
 
 def test_seed_at_a_scale_keeps_to_the_hints(project: Project, database_url: str) -> None:
@@ -232,7 +232,7 @@ def test_seed_names_the_tables_that_have_rows(
     url = make_database("".join(f"create table {name} as select 1 as one;" for name in tables) + "create table z ()")
     answer = call(project, "seed", "-u", url, "--scale", "0.01", "--yes")
     assert answer.code == 2
-    assert f" has rows in {named}: seed an empty database, as tools scratch makes" in answer.err
+    assert f" has rows in {named}: seed one without, as tools scratch --no-seed makes" in answer.err
 
 
 def test_seed_says_how_many_tables_it_filled(project: Project, make_database: Callable[[str], str]) -> None:

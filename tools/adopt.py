@@ -81,14 +81,25 @@ class Proposal:
 
 
 def mark(
-    url: str, project: Project, options: Options, wanted: tuple[str, ...], reader: sources.Reader, *, say: Say
+    url: str,
+    project: Project,
+    options: Options,
+    wanted: tuple[str, ...],
+    reader: sources.Reader,
+    *,
+    ask: Callable[[str], None],
+    say: Say,
 ) -> tuple[Applied, ...]:
-    """Record `wanted` as applied without running them; refuse where the database is not what they would have made."""
+    """Record `wanted` as applied without running them; refuse where the database is not what they would have made.
+
+    `ask` leaves where the answer is no; where nothing is to record, nobody is asked.
+    """
     steps = plan(url, project, wanted)
     if not steps:
         return ()
     if found := reader.compare_after(url, steps):
         raise Trouble(_refusal(found))
+    ask(f"record {len(steps)} as applied on {database.describe(url)}?")
     return runner.mark(url, project, options, steps, say=say)
 
 

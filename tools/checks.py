@@ -206,7 +206,7 @@ def _write(project: config.Project, path: Path, text: str) -> None:
 
 @command(tools, "scratch", example="tools scratch -- pytest")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
-@option("--empty", is_flag=True, help="Without migrations and sample data.")
+@option("--empty", is_flag=True, help="With the tables of sql/external only: no migrations, no sample data.")
 @option("--no-seed", is_flag=True, help="Without sample data.")
 @scale_option
 @scratch_options

@@ -248,19 +248,18 @@ def mark(
     The history is replayed up to them on scratch, and compared: where the catalog disagrees, nothing is recorded.
     With --from they are found out, proved and shown first.
     """
-    from tools import adopt, database, sources
+    from tools import adopt, sources
 
     if bool(ids) == bool(source):
         raise Trouble("write either IDs or --from, and not both")
     target = _direct(project, url)
-    if ids and not yes and terminal.is_terminal(sys.stdin):
-        terminal.confirm(f"record {len(ids)} as applied on {database.describe(target)}?")
-    ask: Callable[[str], None] = (lambda _: None) if yes else terminal.confirm
+    goes_on = yes or (ids and not terminal.is_terminal(sys.stdin))
+    ask: Callable[[str], None] = (lambda _: None) if goes_on else terminal.confirm
     with sources.reader(project, settings, live=target, say=terminal.say) as reader:
         if source:
             done = adopt.adopt(target, project, options, source, reader, ask=ask, say=terminal.say)
         else:
-            done = adopt.mark(target, project, options, ids, reader, say=terminal.say)
+            done = adopt.mark(target, project, options, ids, reader, ask=ask, say=terminal.say)
     listen = _listener(format_)
     for one in done:
         listen(one)

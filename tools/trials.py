@@ -50,7 +50,7 @@ def seed(project: config.Project, url: str | None, scale: float | None, yes: boo
         if held:
             names = ", ".join(held[:3]) + (f" and {len(held) - 3} more" if len(held) > 3 else "")
             raise Trouble(
-                f"{database.describe(target)} has rows in {names}: seed an empty database, as tools scratch makes"
+                f"{database.describe(target)} has rows in {names}: seed one without, as tools scratch --no-seed makes"
             )
         if not yes:
             terminal.confirm(f"fill {wording.counted(len(tables), 'table')} of {database.describe(target)}?")
