@@ -215,6 +215,7 @@ def test_one_query_is_shown_with_its_plan_and_indexes_are_not_judged(small: Proj
 def test_plans_are_kept_and_checked(small: Project) -> None:
     assert explained(small, "by_owner", "--check").code == 1
     assert explained(small, "by_owner", "--write").err.endswith("written: sql/queries/plans/by_owner.txt\n")
+    assert explained(small, "by_owner", "--write").err.endswith("nothing to write\n")
     assert explained(small, "by_owner", "--check").code == 0
     kept = small.queries / "plans" / "by_owner.txt"
     kept.write_text("Seq Scan on items\n")

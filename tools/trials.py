@@ -93,6 +93,8 @@ def explain(
         goldens.write(changes)
         for one in changes:
             terminal.say(f"{'removed' if one.text is None else 'written'}: {project.relative(one.path)}")
+        if not changes:
+            terminal.say("nothing to write")
     stale = () if write else goldens.findings(project, changes)
     terminal.answer(explanations.shown(found, stale, format_))
     terminal.sum_up(format_, explanations.summary(found))
