@@ -131,10 +131,10 @@ def _(expected: kinds.Table, facts: Facts) -> str | None:
     if facts.keys() == {"of_type"}:
         return f"alter table {expected.name} {f'of {expected.of_type}' if expected.of_type else 'not of'}"
     if "partition_of" in facts:
-        parent, bound = facts["partition_of"].actual, expected.partition_bound
-        if expected.partition_of is None:
-            return f"alter table {parent} detach partition {expected.name}"
-        return f"alter table {expected.partition_of} attach partition {expected.name} {bound}"
+        former, parent, bound = facts["partition_of"].actual, expected.partition_of, expected.partition_bound
+        turns = [f"alter table {former} detach partition {expected.name}"] if former else []
+        turns += [f"alter table {parent} attach partition {expected.name} {bound}"] if parent else []
+        return ";\n".join(turns)
     if facts.keys() == {"inherits"}:
         there, here = facts["inherits"].actual, expected.inherits
         turns = [f"no inherit {name}" for name in there if name not in here]
@@ -178,7 +178,10 @@ def _retype(expected: kinds.Column, facts: Facts, start: str) -> str | None:
     type_ = facts.get("type")
     # a table with a foreign child takes no using (ATPrepAlterColumnType), and a wider type needs none
     is_cast = type_ is not None and start.startswith("alter table") and not is_wider(type_.actual, type_.expected)
-    using = f"using {expected.label}::{expected.type}" if is_cast else None
+    by = (
+        "text::" if type_ and is_cast and "." in type_.actual and "." in expected.type else ""
+    )  # of two enums neither has a cast
+    using = f"using {expected.label}::{by}{expected.type}" if is_cast else None
     words = join(f"type {expected.type}", expected.collation and f"collate {expected.collation}", using)
     turns: list[str] = ["drop default", words, f"set default {expected.default}"] if expected.default else [words]
     if "default" in facts and not expected.default:

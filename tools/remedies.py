@@ -16,7 +16,7 @@ from tools.hints import comment, dependency, drop, label, rename
 from tools.kinds import Comment, DefaultPrivilege, Object, Privilege
 from tools.renames import Renames
 from tools.rights import regrant
-from tools.surroundings import Surroundings, mentioned, names, spoken, surround
+from tools.surroundings import SPOKEN_OF, Surroundings, mentioned, names, spoken, surround
 
 Phase = Literal["drop", "make", "finish"]
 # What holds rows, or leaves something behind that no statement knows
@@ -50,6 +50,7 @@ class Deed:
     costs: str | None = None
     alone: bool = False
     is_new: bool = False  # the object is made, with all that it should have
+    is_aside: bool = False  # a part of it makes room, and the object stays
 
     @property
     def key(self) -> tuple[str, Phase]:
@@ -135,6 +136,11 @@ def _changes(expected: Object, change: Change, around: Scene) -> tuple[Deed, ...
         owner, former = facts["owner"].expected, facts.pop("owner").actual
         statements += [f"alter {reference(expected.kind, expected.name)} owner to {role(owner)}"] if owner else []
         rights = tuple(_rights_back(expected, former or "", around))
+    aside: tuple[Deed, ...] = ()
+    if isinstance(expected, kinds.Column) and "identity" in facts and expected.default:
+        facts = {name: fact for name, fact in facts.items() if not name.startswith("identity")}
+        words = f"alter {expected.parents[0]} alter column {expected.label} drop identity"
+        aside = (Deed(item=expected, phase="drop", statements=(words,), is_aside=True),)  # its sequence has a name
     if facts:
         text = alter(expected, facts)
         parts = [text] if text else [alter(expected, {name: fact}) for name, fact in facts.items()]
@@ -144,12 +150,13 @@ def _changes(expected: Object, change: Change, around: Scene) -> tuple[Deed, ...
     if isinstance(expected, kinds.Column) and "storage" in facts and not expected.storage and around.actual.major < 16:
         words = f"set storage {_known_storage(expected)}"
         statements = [text.replace("set storage default", words) for text in statements]
-    is_tied = isinstance(expected, kinds.Sequence) and expected.owned_by and "owned_by" in facts  # when both are there
+    owner_to_be = f"column {expected.owned_by}" if isinstance(expected, kinds.Sequence) and expected.owned_by else None
+    is_late = "owned_by" in facts and owner_to_be is not None and owner_to_be not in around.actual.items
     alone = any("concurrently" in text for text in statements)
-    deed = Deed(item=expected, phase="finish" if is_tied else "make", statements=tuple(statements), alone=alone)
+    deed = Deed(item=expected, phase="finish" if is_late else "make", statements=tuple(statements), alone=alone)
     if isinstance(expected, kinds.Column) and facts.keys() & {"type", "collation"}:
-        return (*_aside(expected, _looking_at(expected, around), around, {expected.key}), deed, *rights)
-    return (deed, *rights)
+        aside = (*aside, *_aside(expected, _looking_at(expected, around), around, {expected.key}))
+    return (*aside, deed, *rights)
 
 
 def _columns_rights(item: Object, around: Scene) -> Iterable[Deed]:
@@ -191,6 +198,8 @@ def _drops(item: Object, around: Scene) -> Iterable[Deed]:
         for child in around.actual.children.get(item.key, ()):
             if child.kind not in ("comment", "privilege", "default privilege"):
                 yield from _drops(child, around)
+    if spoken(item) and any(f"{kind} {item.name}" in around.expected.items for kind in SPOKEN_OF):  # in its place
+        yield from _aside(item, around.actual.speakers(item), around, {item.key})
     statements = (*_let_go(item, around), drop(item), *_relaxed(item, around))
     yield Deed(item=item, phase="drop", statements=statements, costs=PRECIOUS.get(item.kind))
 
@@ -338,7 +347,7 @@ def _default_aside(column: kinds.Column, again: Object, subject: Object) -> Iter
     if is_typed or not column.default or not isinstance(again, kinds.Column) or not again.default:
         raise Unsaid(f"column {column.name} is in the way")
     start = f"alter {column.parents[0]} alter column {column.label}"
-    yield Deed(item=column, phase="drop", statements=(f"{start} drop default",))
+    yield Deed(item=column, phase="drop", statements=(f"{start} drop default",), is_aside=True)
     yield Deed(item=again, phase="make", statements=(f"{start} set default {again.default}",))
 
 

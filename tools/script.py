@@ -130,7 +130,7 @@ def _written(deed: Deed, *, is_meant: bool) -> Iterator[str]:
 def _choose(deeds: Iterable[Deed], around: Scene, *, destructive: bool) -> dict[Key, Deed]:
     """Return one deed for each object and phase: nothing is dropped that goes anyway, or made that stays."""
     deeds = tuple(deeds)
-    drops = {deed.item.key: deed for deed in deeds if deed.phase == "drop"}
+    drops = {deed.item.key: deed for deed in deeds if deed.phase == "drop" and not deed.is_aside}
     going = {key: {child.key for child in _with(around.actual, key)} for key in drops}
     gone = set().union(*(children for key, children in going.items() if destructive or not drops[key].costs))
     left = drops.keys() | set().union(*going.values())
@@ -165,19 +165,23 @@ def _with(side: Surroundings, key: str) -> tuple[Object, ...]:
 def _needs(chosen: Mapping[Key, Deed], around: Scene) -> dict[Key, set[Key]]:
     """Return for each deed those that come before it."""
     makers: dict[str, set[Key]] = defaultdict(set)
-    columns: dict[str, list[Key]] = defaultdict(list)  # those that are made, by the name of their table
+    columns: dict[str, list[Key]] = defaultdict(list)  # those that are made or altered, by the name of their table
     speakers: dict[str, set[Key]] = defaultdict(set)
+    leaving: dict[str, set[Key]] = defaultdict(set)
     for key, deed in chosen.items():
         if key[1] == "make" and (name := spoken(deed.item)) is not None:
             makers[name].add(key)
-        elif deed.is_new and isinstance(deed.item, kinds.Column):
+        elif key[1] == "make" and isinstance(deed.item, kinds.Column):
             columns[deed.item.container].append(key)
-        for name in _near(deed.item, around.actual):
+        going = _with(around.actual, key[0]) if key[1] == "drop" and not deed.is_aside else ()
+        for name in set().union(*(_near(one, around.actual) for one in (deed.item, *going))):
             speakers[name].add(key)
+        if key[1] == "drop":
+            leaving[deed.item.name].add(key)
     needs: dict[Key, set[Key]] = {}
     for key, deed in chosen.items():
         if deed.phase == "drop":
-            needs[key] = _freed(deed, chosen, speakers, around)
+            needs[key] = set() if deed.is_aside else _freed(deed, chosen, speakers, around)
         elif deed.phase == "finish":
             needs[key] = {other for other in chosen if other[1] != "finish"}
         else:
@@ -187,6 +191,7 @@ def _needs(chosen: Mapping[Key, Deed], around: Scene) -> dict[Key, set[Key]]:
             needs[key] = {other for other in used if _uses(item, chosen[other].item, around.expected)}
             needs[key] |= {other for name in near for other in makers[name]}
             needs[key] |= {(item.key, "drop")} & chosen.keys()
+            needs[key] |= leaving[item.name] if deed.is_new and spoken(item) else set()
             needs[key] |= set(_above(item, chosen, around))
             needs[key] -= {key}
     return needs
@@ -230,15 +235,22 @@ def _freed(deed: Deed, chosen: Mapping[Key, Deed], speakers: Mapping[str, set[Ke
     if item.kind == "schema":
         bound |= {key for key in chosen if item.name in _published(before.get(key[0]))}
     inside = {child.key for child in (*around.actual.children.get(item.key, ()), *_with(around.actual, item.key))}
-    # what is in it goes along; a sequence may have left it
-    staying = {child for child in inside if child in before and item.key in before[child].parents}
+    # what is in it goes along, but for what leaves it before: a partition, a sequence
     bound = {key for key in bound if key[0] not in inside} | {(child, "drop") for child in inside}
-    bound |= {key for child in staying if (key := (child, "make")) in chosen and not chosen[key].is_new}
+    bound |= {(child, "make") for child in inside if _leaves(child, chosen)}
     return {
         key
         for key in bound & chosen.keys() - {deed.key}
         if key[1] == "drop" or (key[1] == "make" and not is_back and (key[0], "drop") not in chosen)
     }
+
+
+def _leaves(child: str, chosen: Mapping[Key, Deed]) -> bool:
+    """Tell whether an object is altered, and neither made anew nor part of what is."""
+    deed = chosen.get((child, "make"))
+    if deed is None or deed.is_new:
+        return False
+    return not any((parent, "make") in chosen and chosen[parent, "make"].is_new for parent in deed.item.parents)
 
 
 def _published(item: Object | None) -> tuple[str, ...]:
