@@ -23,6 +23,11 @@ assert list(db.metadata.tables) == ["a"]
 """
 
 
+def files(folder: Path) -> set[Path]:
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {path for path in found if "__pycache__" not in path.parts}
+
+
 @pytest.mark.slow
 def test_the_wheel_writes_a_package_where_no_repository_is(make_database: Callable[[str], str], tmp_path: Path) -> None:
     code = f"import hatchling.build; hatchling.build.build_wheel({str(tmp_path)!r})"
@@ -31,12 +36,14 @@ def test_the_wheel_writes_a_package_where_no_repository_is(make_database: Callab
     unpacked = tmp_path / "unpacked"
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(unpacked)
+    assert files(unpacked / "tools") >= files(ROOT / "tools")
     home = tmp_path / "elsewhere"
     home.mkdir()
     environ = {**os.environ, "PYTHONPATH": str(unpacked)}
     for words in (
         ["-m", "tools", "models", "--from", make_database(SCHEMA), "--out", "db"],
         ["-W", "error", "-c", USED, str(unpacked)],
+        ["-m", "tools", "docs", "--from", make_database(SCHEMA), "--html", "site"],
     ):
         done = subprocess.run(
             [sys.executable, *words], cwd=home, env=environ, capture_output=True, text=True, check=False
