@@ -16,6 +16,7 @@ from tools.hints import comment, dependency, drop, label, rename
 from tools.kinds import Comment, DefaultPrivilege, Object, Privilege
 from tools.renames import Renames
 from tools.rights import regrant
+from tools.severity import is_wider
 from tools.surroundings import SPOKEN_OF, Surroundings, mentioned, names, spoken, surround
 
 Phase = Literal["drop", "make", "finish"]
@@ -198,10 +199,17 @@ def _drops(item: Object, around: Scene) -> Iterable[Deed]:
         for child in around.actual.children.get(item.key, ()):
             if child.kind not in ("comment", "privilege", "default privilege"):
                 yield from _drops(child, around)
-    if spoken(item) and any(f"{kind} {item.name}" in around.expected.items for kind in SPOKEN_OF):  # in its place
-        yield from _aside(item, around.actual.speakers(item), around, {item.key})
+    if _has_successor(item, around):
+        others = around.actual.users(item) if isinstance(item, kinds.Column) else around.actual.speakers(item)
+        yield from _aside(item, others, around, {item.key})
     statements = (*_let_go(item, around), drop(item), *_relaxed(item, around))
     yield Deed(item=item, phase="drop", statements=statements, costs=PRECIOUS.get(item.kind))
+
+
+def _has_successor(item: Object, around: Scene) -> bool:
+    """Tell whether another one takes its place, of another kind or under another name: what speaks of it goes over."""
+    is_renamed = any(item.key == old.key for _, old in around.renames.pairs)
+    return is_renamed or any(f"{kind} {item.name}" in around.expected.items for kind in SPOKEN_OF if spoken(item))
 
 
 def _let_go(item: Object, around: Scene) -> Iterable[str]:
@@ -283,7 +291,6 @@ def _rebuild(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
     if expected.kind not in REBUILT or _is_precious(expected, change):
         raise Unsaid(_reason(expected, change))
     yield from _aside(change.actual, around.actual.speakers(change.actual), around, {expected.key})
-    yield from _aside(change.actual, around.actual.leaning(change.actual), around, {expected.key})
     yield Deed(item=change.actual, phase="drop", statements=(drop(change.actual),))
     yield from _makes(expected, around)
 
@@ -336,7 +343,6 @@ def _aside(subject: Object, others: Iterable[Object], around: Scene, seen: set[s
         if other.kind not in REBUILT or other.kind in ("domain", "enum", "composite type", "range type"):
             raise Unsaid(f"{other.kind} {other.name} is in the way")
         yield from _aside(other, around.actual.speakers(other), around, seen)
-        yield from _aside(other, around.actual.leaning(other), around, seen)
         yield Deed(item=other, phase="drop", statements=(drop(other),))
         yield from _makes(again, around)
 
@@ -353,9 +359,11 @@ def _default_aside(column: kinds.Column, again: Object, subject: Object) -> Iter
 
 def _looking_at(column: kinds.Column, around: Scene) -> Iterable[Object]:
     """Yield what PostgreSQL will not have on a column that changes its type (ATPrepAlterColumnType in tablecmds.c)."""
-    table = around.actual.items.get(column.parents[0])
-    if table is None:
-        return
+    table = around.actual.items[column.parents[0]]
+    former = around.actual.items.get(column.key, column)
+    for child in around.actual.children.get(column.key, ()):
+        if child.parents[0].startswith("foreign ") and not is_wider(getattr(former, "type", ""), column.type):
+            raise Unsaid(f"{child.parents[0]} inherits it, and takes no cast")
     for other in around.actual.speakers(table):
         if other.kind in ("view", "materialized view", "rule", "function"):
             yield other
@@ -372,16 +380,13 @@ def _looking_at(column: kinds.Column, around: Scene) -> Iterable[Object]:
 def _renamed(item: Object, around: Scene) -> tuple[Object, Object] | None:
     """Return the pair of an expected object and what is it under another name, where all that belongs to it agrees."""
     for new, old in around.renames.pairs:
-        if item.key in (new.key, old.key) and new.kind not in UNRENAMABLE:
+        if item.key in (new.key, old.key) and new.kind not in ("extension", "operator"):
             key = f"{new.key} {old.key}"
             if key not in around.proved:
                 mine, yours = around.expected.belonging(new), around.actual.belonging(old)
                 around.proved[key] = around.renames.match(mine, yours)
             return (new, old) if around.proved[key] else None
     return None
-
-
-UNRENAMABLE = ("extension", "operator")
 
 
 def _plain(item: Object, statement: str | None, reason: str) -> Deed:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from tools import kinds
+from tools.completions import not_null_name
 from tools.creations import literal
 from tools.kinds import Constraint, Enum, Object, Privilege
 from tools.rarities import ForeignTable, Publication
@@ -174,10 +175,12 @@ def _needs(chosen: Mapping[Key, Deed], around: Scene) -> dict[Key, set[Key]]:
         elif key[1] == "make" and isinstance(deed.item, kinds.Column):
             columns[deed.item.container].append(key)
         going = _with(around.actual, key[0]) if key[1] == "drop" and not deed.is_aside else ()
-        for name in set().union(*(_near(one, around.actual) for one in (deed.item, *going))):
-            speakers[name].add(key)
-        if key[1] == "drop":
-            leaving[deed.item.name].add(key)
+        for one in (deed.item, *going):
+            for name in _near(one, around.actual):
+                speakers[name].add(key)
+            is_left = one is deed.item or (one.key, "drop") not in chosen
+            for name in _taken(one, around.actual) if key[1] == "drop" and is_left and not deed.is_aside else ():
+                leaving[name].add(key)
     needs: dict[Key, set[Key]] = {}
     for key, deed in chosen.items():
         if deed.phase == "drop":
@@ -191,10 +194,20 @@ def _needs(chosen: Mapping[Key, Deed], around: Scene) -> dict[Key, set[Key]]:
             needs[key] = {other for other in used if _uses(item, chosen[other].item, around.expected)}
             needs[key] |= {other for name in near for other in makers[name]}
             needs[key] |= {(item.key, "drop")} & chosen.keys()
-            needs[key] |= leaving[item.name] if deed.is_new and spoken(item) else set()
+            taken = _taken(item, around.expected) if deed.is_new else ()
+            needs[key] |= {other for name in taken for other in leaving[name]}
             needs[key] |= set(_above(item, chosen, around))
             needs[key] -= {key}
     return needs
+
+
+def _taken(item: Object, side: Surroundings) -> Iterator[str]:
+    """Yield what nothing else has beside an object: its key, its name, and the name of a column's NOT NULL."""
+    yield item.key
+    if (name := spoken(item)) is not None:
+        yield name
+    if isinstance(item, kinds.Column) and not item.nullable and side.major >= 18:
+        yield f"{item.container} {not_null_name(item, item.not_null)}"
 
 
 def _near(item: Object, side: Surroundings) -> set[str]:

@@ -58,7 +58,8 @@ class Surroundings:
         return "\n".join((words(item), *map(words, columns)))
 
     def speakers(self, item: Object) -> Iterator[Object]:
-        """Yield the objects whose definitions speak of this one, besides what goes with it."""
+        """Yield the objects whose definitions speak of this one, or point to it, besides what goes with it."""
+        yield from self._pointing(item)
         name = spoken(item)
         if name is None:
             return
@@ -69,7 +70,18 @@ class Surroundings:
         own = {one.key for one in self.belonging(item)} | {item.key}
         yield from (other for other in self.index.get(name, ()) if other.key not in own)
 
-    def leaning(self, item: Object) -> Iterator[Object]:
+    def users(self, column: Column) -> Iterator[Object]:
+        """Yield the objects whose definitions speak of this column, besides what goes with it."""
+        table = self.items.get(column.parents[0])
+        own = {one.key for one in self.belonging(column)} | {column.key}
+        others = (*self.children.get(table.key, ()), *self.speakers(table)) if table else ()
+        for other in others:
+            if other.key not in own and not isinstance(other, Table | ForeignTable):
+                text = (other.expression or "") if isinstance(other, Column) else self.text(other)
+                if names(text, column):
+                    yield other
+
+    def _pointing(self, item: Object) -> Iterator[Object]:
         """Yield the foreign keys that point to the columns of a key or a unique index."""
         match item:
             case Constraint(type="primary key" | "unique"):

@@ -799,3 +799,35 @@ create sequence s owned by t.id;
 create table t (id int);
 create table u (id int);
 create sequence s owned by u.id;
+
+-- column with another name, and a key that changes with it
+create table t (id int primary key, code text not null, constraint t_key unique (code));
+----
+create table t (id int primary key, label text constraint t_code_not_null not null);
+alter table t add constraint t_key unique (label, id);
+
+-- function with another name and other rights
+create function f() returns trigger language plpgsql as 'begin return new; end';
+revoke execute on function f() from public;
+create table t (id int);
+create trigger g before update on t for each row execute function f();
+----
+create function touch() returns trigger language plpgsql as 'begin return new; end';
+create table t (id int);
+create trigger g before update on t for each row execute function touch();
+
+-- column with another name and another right, in a view
+create table t (id int, a int);
+grant select (a) on t to pg_monitor;
+create view v as select a from t;
+----
+create table t (id int, b int);
+create view v as select b as a from t;
+
+-- column with another name and another index, in a publication
+create table t (id int, a int);
+create publication p for table t (id, a);
+----
+create table t (id int, b int);
+create index t_i on t (b);
+create publication p for table t (id, b);
