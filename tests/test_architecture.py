@@ -46,7 +46,7 @@ ROOMS = {
     "The comparison": (
         "what differs between two catalogs, how much it matters, and the SQL that mends it",
         "changes renames consequences subset ignores severity surroundings creations rare_creations "
-        "completions rights alterations rare_alterations hints remedies script drift",
+        "completions rights alterations rare_alterations hints reasons remedies script drift",
     ),
     "Sources": (
         "where a catalog comes from: files, models, databases, snapshots",

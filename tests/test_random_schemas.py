@@ -67,3 +67,35 @@ def turned(head: str) -> str:
     """Return what the change is called when it is looked at from the other side."""
     word, _, rest = head.partition(" ")
     return f"{ {'missing': 'unexpected', 'unexpected': 'missing'}.get(word, word) } {rest}"
+
+
+@settings(
+    max_examples=max(EXAMPLES // 3, 10),
+    derandomize=EXAMPLES == FEW,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(schemas(), schemas())
+def test_one_random_schema_becomes_another(
+    ground: database.Connection,
+    one: tuple[tuple[Item, ...], tuple[Item, ...], Change],
+    other: tuple[tuple[Item, ...], tuple[Item, ...], Change],
+) -> None:
+    """The script runs, whether or not it may lose data; where it may, what stays is what it says it cannot do.
+
+    What looks like a new name, and is none, takes a second look.
+    """
+    (here,), (there,) = grown(ground, one[0]), grown(ground, other[0])
+    for expected, items in ((here, other[0]), (there, one[0])):
+        for destructive in (False, True):
+            with ground.transaction(force_rollback=True):
+                for item in items:
+                    ground.execute(item.sql.encode())
+                for _ in range(2):
+                    found = drift.find(expected, catalog.read(ground))
+                    script = drift.mend(found, head="test", destructive=destructive)
+                    ground.execute(script.encode())
+                left = drift.diff(expected, catalog.read(ground))
+        unsaid = [one for one in left if one.facts.keys() != {"columns"} and f" {one.kind} {one.name}: " not in script]
+        assert unsaid == []

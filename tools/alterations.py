@@ -178,15 +178,36 @@ def _retype(expected: kinds.Column, facts: Facts, start: str) -> str | None:
     type_ = facts.get("type")
     # a table with a foreign child takes no using (ATPrepAlterColumnType), and a wider type needs none
     is_cast = type_ is not None and start.startswith("alter table") and not is_wider(type_.actual, type_.expected)
-    by = (
-        "text::" if type_ and is_cast and "." in type_.actual and "." in expected.type else ""
-    )  # of two enums neither has a cast
-    using = f"using {expected.label}::{by}{expected.type}" if is_cast else None
+    using = f"using {expected.label}{_path(type_)}::{expected.type}" if type_ and is_cast else None
     words = join(f"type {expected.type}", expected.collation and f"collate {expected.collation}", using)
     turns: list[str] = ["drop default", words, f"set default {expected.default}"] if expected.default else [words]
     if "default" in facts and not expected.default:
         turns.insert(0, "drop default")
     return ";\n".join(f"{start} alter column {expected.label} {turn}" for turn in (*turns, *more))
+
+
+# Between the types of a line PostgreSQL has casts (pg_cast.dat), and from and to text of each; of others by text alone
+CASTS = (
+    ("smallint", "integer", "bigint", "numeric", "real", "double precision"),
+    ("integer", "boolean"),
+    ("timestamp without time zone", "timestamp with time zone", "date"),
+    ("time without time zone", "time with time zone"),
+    ("time without time zone", "interval"),
+    ("json", "jsonb"),
+    ("inet", "cidr"),
+    ("bit", "bit varying"),
+    ("macaddr", "macaddr8"),
+)
+TEXTS = frozenset(("text", "character varying", "character", '"char"', "name"))
+
+
+def _path(type_: Fact) -> str:
+    """Return what stands between a value and its new type where there is no cast from the old one."""
+    mine, yours = (re.sub(r"\([\d,]+\)", "", text) for text in (type_.expected, type_.actual))
+    if mine.endswith("[]") == yours.endswith("[]"):
+        mine, yours = mine.removesuffix("[]"), yours.removesuffix("[]")
+    has_cast = mine == yours or TEXTS & {mine, yours} or any(mine in line and yours in line for line in CASTS)
+    return "" if has_cast else "::text"
 
 
 @alter.register

@@ -14,6 +14,7 @@ from tools.completions import make, reference
 from tools.creations import literal, role, split
 from tools.hints import comment, dependency, drop, label, rename
 from tools.kinds import Comment, DefaultPrivilege, Object, Privilege
+from tools.reasons import Unsaid, is_precious, known_storage, reason, refuse_partition, unmakeable
 from tools.renames import Renames
 from tools.rights import regrant
 from tools.severity import is_wider
@@ -29,7 +30,6 @@ PRECIOUS = {
     "extension": "what it brought goes with it",
     "user mapping": "its password goes with it",
 }
-EXTENDED = frozenset(("text", "character varying", "character", "bytea", "json", "jsonb", "xml", "tsvector", "path"))
 REBUILT = frozenset(
     (
         *("view", "materialized view", "rule", "trigger", "policy", "constraint", "index", "statistics", "function"),
@@ -79,10 +79,6 @@ class Scene:
     proved: dict[str, bool] = field(default_factory=dict)  # whether a rename explains all that belongs to the two
 
 
-class Unsaid(Exception):  # noqa: N818 (it is a reason, and no error)
-    """No statement says it; the message is the reason."""
-
-
 def scene(expected: Catalog, actual: Catalog, renames: Renames) -> Scene:
     """Return the scene of a comparison."""
     mine, yours = surround(expected), surround(actual)
@@ -104,8 +100,8 @@ def remedy(change: Change, around: Scene) -> Remedy:
     """Return what undoes a change."""
     try:
         return Remedy(deeds=_deeds(change, around))
-    except Unsaid as reason:
-        return Remedy(reason=str(reason))
+    except Unsaid as why:
+        return Remedy(reason=str(why))
 
 
 def _deeds(change: Change, around: Scene) -> tuple[Deed, ...]:
@@ -142,6 +138,8 @@ def _changes(expected: Object, change: Change, around: Scene) -> tuple[Deed, ...
         facts = {name: fact for name, fact in facts.items() if not name.startswith("identity")}
         words = f"alter {expected.parents[0]} alter column {expected.label} drop identity"
         aside = (Deed(item=expected, phase="drop", statements=(words,), is_aside=True),)  # its sequence has a name
+    if "partition_of" in facts:
+        refuse_partition(expected, around.expected, around.actual)
     if facts:
         text = alter(expected, facts)
         parts = [text] if text else [alter(expected, {name: fact}) for name, fact in facts.items()]
@@ -149,7 +147,7 @@ def _changes(expected: Object, change: Change, around: Scene) -> tuple[Deed, ...
             return tuple(_rebuild(expected, change, around))
         statements = [*(part for part in parts if part), *statements]
     if isinstance(expected, kinds.Column) and "storage" in facts and not expected.storage and around.actual.major < 16:
-        words = f"set storage {_known_storage(expected)}"
+        words = f"set storage {known_storage(expected)}"
         statements = [text.replace("set storage default", words) for text in statements]
     owner_to_be = f"column {expected.owned_by}" if isinstance(expected, kinds.Sequence) and expected.owned_by else None
     is_late = "owned_by" in facts and owner_to_be is not None and owner_to_be not in around.actual.items
@@ -184,16 +182,6 @@ def _rights_back(expected: Object, former: str, around: Scene) -> Iterable[Deed]
             yield deed
 
 
-def _known_storage(column: kinds.Column) -> str:
-    """Return how a type is stored where nobody says so (pg_type.dat): an old server has no word for it."""
-    name = column.type.partition("(")[0]
-    if name.endswith("[]") or name in EXTENDED:
-        return "extended"
-    if name in ("numeric", "inet", "cidr"):
-        return "main"
-    raise Unsaid("before PostgreSQL 16 no statement gives a column the storage of its type")
-
-
 def _drops(item: Object, around: Scene) -> Iterable[Deed]:
     if item.kind == "schema":
         for child in around.actual.children.get(item.key, ()):
@@ -213,10 +201,25 @@ def _has_successor(item: Object, around: Scene) -> bool:
 
 
 def _let_go(item: Object, around: Scene) -> Iterable[str]:
-    """Yield what drops the exclusion constraints on a column: those with an expression do not go with it."""
+    """Yield what drops the exclusion constraints on a column, which need not go with it, and keys in a circle."""
+    for one in around.actual.references(item.name) if isinstance(item, kinds.Table) else ():
+        if one.parents[0] not in around.expected.items and one.container != item.name and _reaches(item, one, around):
+            yield f"alter table if exists {one.container} drop constraint if exists {one.label}"
     for child in around.actual.children.get(item.key, ()) if isinstance(item, kinds.Column) else ():
         if isinstance(child, kinds.Constraint) and child.type == "exclusion":
             yield f"alter {child.parents[0]} drop constraint if exists {child.label}"
+
+
+def _reaches(item: Object, pointer: kinds.Constraint, around: Scene) -> bool:
+    """Tell whether a table points, over others, to the one that points to it."""
+    seen, waiting = {pointer.container}, [pointer.container]
+    while waiting:  # against the arrows
+        for one in around.actual.references(waiting.pop()):
+            if one.container == item.name:
+                return True
+            waiting += [] if one.container in seen else [one.container]
+            seen.add(one.container)
+    return False
 
 
 def _relaxed(item: Object, around: Scene) -> Iterable[str]:
@@ -240,8 +243,8 @@ def _makes(item: Object, around: Scene) -> Iterable[Deed]:
 def _children(item: Object, around: Scene) -> Iterable[Deed]:
     try:
         yield _new(item, around)
-    except Unsaid as reason:
-        yield Deed(item=item, phase="make", statements=(f"-- {item.kind} {item.name}: {reason}",))
+    except Unsaid as why:
+        yield Deed(item=item, phase="make", statements=(f"-- {item.kind} {item.name}: {why}",))
     yield from _finish(item)
 
 
@@ -268,19 +271,14 @@ def _new(item: Object, around: Scene) -> Deed:
             return _plain(item, label(item.name, item), "")
         case rarities.ExtensionDependency():
             return _plain(item, dependency(item.name, is_wanted=True), "")
+    refuse_partition(item, around.expected, around.actual)
     statements = make(item, around.expected)
     said = mentioned(around.expected.text(item)) | {getattr(item, "server", "")}
     for name in said & around.unmade.keys() - {item.name}:
         raise Unsaid(f"{around.unmade[name]} is to be made by hand first")
     if not statements:
-        raise Unsaid(_unmakeable(item))
+        raise Unsaid(unmakeable(item))
     return Deed(item=item, phase="make", statements=statements, is_new=True)
-
-
-def _unmakeable(item: Object) -> str:
-    if item.kind in ("foreign server", "foreign table", "user mapping", "subscription"):
-        return "its options hold a secret that no report has: make it by hand"
-    return f"no statement of ours makes this {item.kind}: make it by hand"
 
 
 def _rebuild(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
@@ -288,8 +286,8 @@ def _rebuild(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
     if change.actual is None or expected.kind == "column":
         yield from _remake_column(expected, change, around)
         return
-    if expected.kind not in REBUILT or _is_precious(expected, change):
-        raise Unsaid(_reason(expected, change))
+    if expected.kind not in REBUILT or is_precious(expected, change):
+        raise Unsaid(reason(expected, change))
     yield from _aside(change.actual, around.actual.speakers(change.actual), around, {expected.key})
     yield Deed(item=change.actual, phase="drop", statements=(drop(change.actual),))
     yield from _makes(expected, around)
@@ -298,34 +296,13 @@ def _rebuild(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
 def _remake_column(expected: Object, change: Change, around: Scene) -> Iterable[Deed]:
     """Yield a column that is computed anew; of another, the values would be lost."""
     if not isinstance(expected, kinds.Column) or not expected.generated or change.actual is None:
-        raise Unsaid(_reason(expected, change))
+        raise Unsaid(reason(expected, change))
     if len(expected.parents) > 1:
         raise Unsaid("the column is inherited")
     yield from _aside(expected, _looking_at(expected, around), around, {expected.key})
     cost = PRECIOUS["column"] if not getattr(change.actual, "generated", None) else None
     yield Deed(item=change.actual, phase="drop", statements=(drop(change.actual),), costs=cost)
     yield from _makes(expected, around)
-
-
-def _is_precious(expected: Object, change: Change) -> bool:
-    return expected.kind == "foreign table" and bool(change.facts.keys() & {"partition_of", "inherits"})
-
-
-def _reason(expected: Object, change: Change) -> str:
-    match expected.kind:
-        case "table" if change.facts.keys() == {"columns"}:
-            return "PostgreSQL moves no column: only a table that is made anew has another order"
-        case "table" if change.facts.keys() == {"indexes"}:
-            return "its copies of the partitioned table's indexes are set by hand, one by one"
-        case "table":
-            return "only a table that is made anew, with its rows, is this: " + ", ".join(change.facts)
-        case "extension":
-            return "an extension goes back to an older version only where it has a script for that"
-        case "foreign server":
-            return "a foreign server cannot lose its type or version, and its secrets are in no report"
-        case "column":
-            return f"no statement gives a column back its {' and '.join(change.facts)} without loss"
-    return f"no statement gives the {expected.kind} back its {' and '.join(change.facts)}"
 
 
 def _aside(subject: Object, others: Iterable[Object], around: Scene, seen: set[str]) -> Iterable[Deed]:
@@ -360,6 +337,8 @@ def _default_aside(column: kinds.Column, again: Object, subject: Object) -> Iter
 def _looking_at(column: kinds.Column, around: Scene) -> Iterable[Object]:
     """Yield what PostgreSQL will not have on a column that changes its type (ATPrepAlterColumnType in tablecmds.c)."""
     table = around.actual.items[column.parents[0]]
+    if names(getattr(table, "partition_key", None) or "", column):
+        raise Unsaid("the rows are partitioned by it")
     former = around.actual.items.get(column.key, column)
     for child in around.actual.children.get(column.key, ()):
         if child.parents[0].startswith("foreign ") and not is_wider(getattr(former, "type", ""), column.type):

@@ -35,6 +35,7 @@ class Surroundings:
     children: dict[str, list[Object]] = field(repr=False)
     major: int
     index: dict[str, list[Object]] = field(default_factory=dict, repr=False)  # by the names that they speak of
+    pointers: dict[str, list[Constraint]] = field(default_factory=dict, repr=False)  # by the table that they point to
 
     def belonging(self, item: Object) -> tuple[Object, ...]:
         """Return what goes with the object when it is dropped, in the order of the kinds, without itself."""
@@ -90,10 +91,15 @@ class Surroundings:
                 table, columns = item.table, item.keys
             case _:
                 return
-        for other in self.items.values():
-            is_reference = isinstance(other, Constraint) and other.references == table
-            if is_reference and set(getattr(other, "referenced_columns", ())) == set(columns):
-                yield other
+        yield from (one for one in self.references(table) if set(one.referenced_columns) == set(columns))
+
+    def references(self, table: str) -> list[Constraint]:
+        """Return the foreign keys that point to a table."""
+        if not self.pointers:
+            for one in self.items.values():
+                if isinstance(one, Constraint) and one.references:
+                    self.pointers.setdefault(one.references, []).append(one)
+        return self.pointers.get(table, [])
 
 
 def surround(found: Catalog) -> Surroundings:

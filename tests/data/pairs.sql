@@ -831,3 +831,17 @@ create publication p for table t (id, a);
 create table t (id int, b int);
 create index t_i on t (b);
 create publication p for table t (id, b);
+
+-- tables that point to each other
+create table t (id int primary key, a int);
+create table x (id int primary key, y int);
+create table y (id int primary key, x int references x);
+alter table x add constraint x_y foreign key (y) references y;
+alter table t add foreign key (a) references x;
+----
+create table t (id int primary key, a int);
+
+-- types without a cast
+create table t (id int primary key, a int, b numeric[], c uuid, d timestamp, e text);
+----
+create table t (id int primary key, a uuid, b jsonb, c int, d time, e uuid);
