@@ -435,6 +435,11 @@ def test_through_a_pooler(live: tuple[str, Project]) -> None:
     assert re.search(r"public.big \(about 20,000 rows, .*\): AccessExclusiveLock: writes all of it again", answer.out)
 
 
+def test_a_body_keeps_its_lines_in_markdown(live: tuple[str, Project]) -> None:
+    text = "create function f() returns int language plpgsql as $$\nbegin -- now\n    return 1;\nend $$"
+    assert f"\n{text};\n" in plan(live, "-f", "markdown", b=text).out
+
+
 def test_the_plan_in_markdown(live: tuple[str, Project], session: Callable[[str], int]) -> None:
     session("select * from big limit 1")
     answer = plan(

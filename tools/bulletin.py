@@ -283,7 +283,7 @@ def _commented(found: Outlook, file: File) -> Iterator[str]:
     """Yield each statement, and what is expected of it as comments below it."""
     effects = file.effects
     for piece in split(file.step.script.text):
-        yield f"{brief(piece.text)};\n"
+        yield f"{piece.text};\n"  # as it is written: on one line, a comment in a body would swallow the rest
         effect = effects.get(piece.start)
         yield from (f"--   {visible(line)}\n" for line in (said(found, file, effect) if effect else ()))
 
