@@ -87,6 +87,15 @@ def test_no_row_leaves_the_database(elsewhere: bool, tmp_path: Path, live: str, 
     assert rules_of(answer) == ["set-not-null"]
 
 
+def test_what_is_ignored_where_it_is_large_is_not_unused_where_it_is_small(tmp_path: Path, live: str) -> None:
+    (tmp_path / "try.sql").write_text(
+        "select 1;\n\n-- lint: ignore create-index because nobody is there at night\ncreate index on b (id);\n\n"
+        "-- lint: ignore truncate because nobody needs them\ncreate index on e (id);\n"
+    )
+    answer = lint(config.load(tmp_path), "-u", live, "-f", "json", "try.sql")
+    assert [(one["rule"], one["line"]) for one in json.loads(answer.out)["findings"]] == [("unused-ignore", 6)]
+
+
 def test_a_database_without_a_ledger_says_nothing_of_what_is_pending(tmp_path: Path, live: str) -> None:
     answer = lint(write_history(tmp_path, {A: "create table d (id int);"}), "-u", live)
     assert answer.code == 2

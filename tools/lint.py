@@ -273,19 +273,25 @@ def judge(project: Project, scene: Scene) -> list[Finding]:
     path = project.relative(scene.script.path)
     if not scene.effects:
         return []
-    found = [
-        (hit.effect.statement.start, finding(path, scene.script, check.rule, hit))
-        for check in CHECKS
-        for hit in check.find(scene)
-    ]
+    found = _found(path, scene)
     starts = [piece.start for piece, _ in measure.pieces(scene.script)]
     ignores = claims.ignores(path, scene.script, starts, frozenset(rule.id for rule in RULES))
-    used = {one for one in ignores for start, each in found if one.covers(each, start)}
+    large = _found(path, replace(scene, sizes=Sizes())) if ignores else []  # it may be ignored for where it is large
+    used = {one for one in ignores for start, each in (*found, *large) if one.covers(each, start)}
     kept = [each for start, each in found if not any(one.covers(each, start) for one in ignores)]
     seen = [effect.statement.start for effect in scene.effects]  # where one failed, not all
     tried = (one for one in ignores if scene.measurement.done or one.statement in seen)
     kept += [_unused(path, scene, one) for one in tried if one not in used]
     return sorted(kept, key=lambda one: (one.line or 0, one.rule))
+
+
+def _found(path: str, scene: Scene) -> list[tuple[int, Finding]]:
+    """Return what each rule finds, with the start of its statement."""
+    return [
+        (hit.effect.statement.start, finding(path, scene.script, check.rule, hit))
+        for check in CHECKS
+        for hit in check.find(scene)
+    ]
 
 
 def _unused(path: str, scene: Scene, one: claims.Ignore) -> Finding:
