@@ -339,6 +339,14 @@ def test_only_the_tables_that_a_file_is_about_get_rows(tmp_path: Path) -> None:
     assert "note: public.odd was looked at without rows: " in lint(project, B).out
 
 
+def test_a_materialized_view_that_nobody_has_filled(tmp_path: Path) -> None:
+    view = "create materialized view m as select id from a with no data;"
+    project = write_history(tmp_path, {A: TABLE + view, B: SAFE + "drop materialized view m;"})
+    assert (B, "drop-materialized-view") in lint_json(project, B)
+    write_history(tmp_path, {B: SAFE + "refresh materialized view m;"})
+    assert lint(project, B).code == 0
+
+
 def test_a_write_that_failed_before_the_file_is_not_its_fault(tmp_path: Path) -> None:
     """Nor is it the file's where the function is another one afterwards, and fails in another way."""
     refuse = "create or replace function refuse() returns trigger language plpgsql as $$ begin raise '{}'; end $$;"

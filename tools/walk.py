@@ -23,6 +23,12 @@ from tools.sizes import Sizes
 
 MAY_BREAK_WRITES = re.compile(r"(?i)\b(?:trigger|function|procedure|rule|policy)\b")
 COUNT = sql.SQL("select {}, pg_catalog.count(*) from {}")
+POPULATED = """
+select name
+from pg_catalog.unnest(%s::text[]) as name
+join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(name)
+where c.relispopulated
+"""
 WRITE = sql.SQL("update {table} set {name} = {name} where ctid = (select ctid from {table} limit 1)")
 
 
@@ -159,9 +165,14 @@ class Walk:
         for one in sampling.fill(self.connection, replace(before, tables=tables)):
             if one.reason:
                 self.notes.append(f"{one.table} was looked at without rows: {one.reason}")
-        arms = [COUNT.format(number, tree.identifier(name)) for number, name in enumerate(names)]
+        readable = self._readable(names)
+        arms = [COUNT.format(number, tree.identifier(name)) for number, name in enumerate(names) if name in readable]
         found = self.connection.execute(sql.SQL(" union all ").join(arms)).fetchall() if arms else []
-        return {names[number]: count for number, count in found}
+        return dict.fromkeys(names, 0) | {names[number]: count for number, count in found}
+
+    def _readable(self, names: tuple[str, ...]) -> set[str]:
+        """Return the names without those of materialized views that nobody has filled yet."""
+        return {name for (name,) in self.connection.execute(POPULATED, [list(names)]).fetchall()}
 
     def _try_writes(self, step: Step, now: Catalog, tables: tuple[str, ...]) -> dict[str, str]:
         """Return the tables of which a row cannot be written as it is, with the reason, where the file may cause it."""
