@@ -344,7 +344,7 @@ def test_a_materialized_view_that_nobody_has_filled(tmp_path: Path) -> None:
     project = write_history(tmp_path, {A: TABLE + view, B: SAFE + "drop materialized view m;"})
     assert (B, "drop-materialized-view") in lint_json(project, B)
     write_history(tmp_path, {B: SAFE + "refresh materialized view m;"})
-    assert lint(project, B).code == 0
+    assert "1 file measured" in lint(project, B).out
 
 
 def test_a_write_that_failed_before_the_file_is_not_its_fault(tmp_path: Path) -> None:
