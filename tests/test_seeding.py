@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -93,6 +95,15 @@ def test_rows_that_no_check_lets_in_are_named(make_database: Callable[[str], str
     )
     with pytest.raises(Trouble, match=r"no row for public\.a was found that odd let in"):
         fill(url)
+
+
+def test_the_way_out_is_toml_whatever_the_name(make_database: Callable[[str], str]) -> None:
+    url = make_database('create table "Odd ""one" (x integer not null, constraint odd check (x > x))')
+    with pytest.raises(Trouble) as refused:
+        fill(url)
+    key = re.search(r", or (.+) = 0 in \[rows\]", str(refused.value))
+    assert key is not None
+    assert tomllib.loads(f"{key[1]} = 0") == {'public."Odd ""one"': 0}
 
 
 def test_a_table_that_has_rows_is_left_as_it_is(make_database: Callable[[str], str]) -> None:

@@ -327,4 +327,5 @@ def _own(table: str) -> sql.Composed:
 
 
 def _way_out(name: str) -> str:
-    return f'say what fits in [values] of sql/seed/{HINTS}, or "{name}" = 0 in [rows]'
+    key = f"'{name}'" if '"' in name else f'"{name}"'  # a name in quotes is a literal string of TOML
+    return f"say what fits in [values] of sql/seed/{HINTS}, or {key} = 0 in [rows]"
