@@ -78,3 +78,14 @@ def is_waiting(difference: drift.Difference, script: str) -> bool:
 
 def test_each_pair_is_read() -> None:
     assert len(FOUND) == PAIRS.count("\n----\n") > 90
+
+
+def test_columns_come_in_their_order(connection: database.Connection) -> None:
+    with connection.transaction(force_rollback=True):
+        expected = made(
+            connection, "create table t (id int, z int, a int default 1, m int generated always as (a) stored)"
+        )
+    with connection.transaction(force_rollback=True):
+        found = drift.find(expected, made(connection, "create table t (id int)"))
+        connection.execute(drift.mend(found, head="test", destructive=False).encode())
+        assert drift.diff(expected, catalog.read(connection)) == ()
