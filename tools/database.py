@@ -58,7 +58,7 @@ def parse(url: str) -> dict[str, Any]:
     except psycopg.ProgrammingError:
         raise Trouble(
             "the database URL cannot be read: it takes postgresql://user:password@host:5432/database"
-            " or host=... dbname=..., and a blank and characters like @ : / # % in a password must be percent-encoded"
+            " or host=... dbname=..., and blanks and characters like @ : / # % in a password must be percent-encoded"
         ) from None
 
 

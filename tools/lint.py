@@ -20,7 +20,6 @@ from tools import (
     ledger,
     locking,
     losing,
-    measure,
     migrations,
     release,
     scratch,
@@ -37,7 +36,7 @@ from tools.migrations import Migration, read_script
 from tools.revision import git, resolve
 from tools.scenes import Check, Scene, finding
 from tools.sizes import Sizes
-from tools.statements import locate
+from tools.statements import locate, split
 from tools.walk import Walk
 
 CHECKS: tuple[Check, ...] = (
@@ -274,7 +273,7 @@ def judge(project: Project, scene: Scene) -> list[Finding]:
     if not scene.effects:
         return []
     found = _found(path, scene)
-    starts = [piece.start for piece, _ in measure.pieces(scene.script)]
+    starts = [piece.start for piece in split(scene.script.text)]
     ignores = claims.ignores(path, scene.script, starts, frozenset(rule.id for rule in RULES))
     large = _found(path, replace(scene, sizes=Sizes())) if ignores else []  # it may be ignored for where it is large
     used = {one for one in ignores for start, each in (*found, *large) if one.covers(each, start)}

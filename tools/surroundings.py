@@ -34,8 +34,8 @@ class Surroundings:
     items: dict[str, Object]
     children: dict[str, list[Object]] = field(repr=False)
     major: int
+    pointers: dict[str, list[Constraint]] = field(repr=False)  # the foreign keys, by the table that they point to
     index: dict[str, list[Object]] = field(default_factory=dict, repr=False)  # by the names that they speak of
-    pointers: dict[str, list[Constraint]] = field(default_factory=dict, repr=False)  # by the table that they point to
 
     def belonging(self, item: Object) -> tuple[Object, ...]:
         """Return what goes with the object when it is dropped, in the order of the kinds, without itself."""
@@ -95,10 +95,6 @@ class Surroundings:
 
     def references(self, table: str) -> list[Constraint]:
         """Return the foreign keys that point to a table."""
-        if not self.pointers:
-            for one in self.items.values():
-                if isinstance(one, Constraint) and one.references:
-                    self.pointers.setdefault(one.references, []).append(one)
         return self.pointers.get(table, [])
 
 
@@ -112,7 +108,11 @@ def surround(found: Catalog) -> Surroundings:
         if isinstance(item, ExtensionDependency):  # what was said to depend on an extension goes with it
             about, extension = item.parents
             children[extension] += [items[about]] if about in items else []
-    return Surroundings(items=items, children=children, major=found.major)
+    pointers: dict[str, list[Constraint]] = defaultdict(list)
+    for constraint in found.constraints:
+        if constraint.references:
+            pointers[constraint.references].append(constraint)
+    return Surroundings(items=items, children=children, major=found.major, pointers=pointers)
 
 
 def spoken(item: Object) -> str | None:

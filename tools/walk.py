@@ -37,7 +37,7 @@ class Walk:
     """One way through a history.
 
     `major` is the PostgreSQL that the files are for; scratch's own, where nothing else is said. `url` has rows in it:
-    of the tables in `real` as many as that of those that `live` has, else made up. `clean` is the same history without,
+    of each table in `real` that many of those that `live` has, else made up. `clean` is the same history without,
     `behind` what it has not seen yet.
     """
 
